@@ -1,0 +1,77 @@
+"""The command line: dispatches to a command and turns every outcome into one exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import cast
+
+from keylint import __version__
+from keylint.commands import Command
+from keylint.errors import KeylintError
+from keylint.registry import load, names
+
+_COMMANDS = "keylint.commands"
+_FAULT, _INTERRUPTED, _UNWRITTEN = 5, 130, 4
+_ISSUES = "https://github.com/keylint/keylint/issues"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; never lets an exception out."""
+    try:
+        arguments = _parser().parse_args(argv)
+        command = cast(Command, arguments.command)
+        return command.run(arguments)
+    except KeylintError as error:
+        print(f"keylint: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("keylint: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        return _output_closed("the output was closed before the report was written")
+    except Exception:
+        _confess()
+        return _FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="keylint",
+        description="Find exchange API keys in repositories and judge them by policy.",
+        epilog="keylint COMMAND --help shows examples.",
+    )
+    parser.add_argument("--version", action="version", version=f"keylint {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in names(_COMMANDS):
+        command = cast(Command, load(_COMMANDS, name, "COMMAND"))
+        subparser = commands.add_parser(
+            name,
+            help=command.summary,
+            description=f"{command.summary[0].upper()}{command.summary[1:]}.",
+            epilog=command.examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.arguments(subparser)
+        subparser.set_defaults(command=command)
+    return parser
+
+
+def _output_closed(why: str) -> int:
+    """Say on standard error that the report is not whole, and keep Python from saying it again at exit."""
+    import os
+
+    print(f"keylint: {why}", file=sys.stderr)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _UNWRITTEN
+
+
+def _confess() -> None:
+    """Print the traceback of a fault of keylint's own; even here no secret is shown."""
+    import traceback
+
+    from keylint.recognition.masking import mask_opaque
+
+    print(mask_opaque(traceback.format_exc()), file=sys.stderr)
+    print(f"keylint {__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}", file=sys.stderr)

@@ -1,0 +1,41 @@
+"""Files that tools keep secrets in, and how many of their values are literal secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keylint.detectors import Detector
+from keylint.documents.document import Document
+from keylint.model import Fact
+from keylint.recognition.secret_paths import is_secret_store
+
+# More names than this in a message help nobody.
+_MOST_NAMES = 5
+
+
+def find(document: Document) -> Iterator[Fact]:
+    """Yield a `file` fact for a secret store, standing at its first secret."""
+    if not is_secret_store(document.path):
+        return
+    from keylint.recognition.masking import mask_opaque
+    from keylint.recognition.secret_values import secret_values
+
+    values = list(secret_values(document.text))
+    names = list(dict.fromkeys(mask_opaque(value.name)[:60] for value in values))
+    shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    first = values[0] if values else None
+    yield Fact(
+        target="file",
+        location=document.location(first.start, first.end) if first else document.location(0, 0),
+        identity=f"secret-store {document.path}",
+        attributes={
+            "path": document.path,
+            "role": "secret-store",
+            "secrets": len(values),
+            "names": shown + (f" and {more} more" if more > 0 else ""),
+        },
+    )
+
+
+DETECTOR = Detector(find, wants=is_secret_store)

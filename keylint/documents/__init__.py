@@ -1,0 +1,1 @@
+"""Decoded texts with their lines."""

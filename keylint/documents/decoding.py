@@ -1,0 +1,72 @@
+"""Bytes to text: which encoding a file is in, or that it is binary."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keylint.sieve import KEY_LENGTH, runs
+
+HEAD = 8192  # git, too, looks for a NUL in the first 8,000 bytes
+
+_MARKS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+# White space, printable ASCII and everything that Latin-1 or UTF-8 may use; ESC for coloured logs.
+_TEXT = bytes([7, 8, 9, 10, 11, 12, 13, 27, *range(32, 127), *range(128, 256)])
+# One stray NUL does not make a text binary: a file with fewer control bytes than this is read as text.
+_CONTROL_SHARE = 1 / 50
+
+
+class Encoding(NamedTuple):
+    """How a file is decoded. `mark` is the length of its byte order mark in bytes."""
+
+    name: str
+    mark: int = 0
+
+
+def encoding_of(head: bytes) -> Encoding | None:
+    """Return the encoding that the first bytes of a file show; None for binary."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Encoding(name, len(mark))
+    sample = head[:HEAD]
+    if b"\0" not in sample:
+        return Encoding("utf-8")
+    wide = _wide_encoding(sample)
+    if wide:
+        return Encoding(wide)
+    controls = len(sample.translate(None, _TEXT))
+    return Encoding("utf-8") if controls <= len(sample) * _CONTROL_SHARE else None
+
+
+def decode(data: bytes, encoding: Encoding) -> str:
+    """Return the text. Never raises: a byte that does not belong becomes one character.
+
+    A byte order mark that the rest of the file does not keep to hides nothing: a file marked as
+    UTF-16 that holds 64 alphanumeric bytes in a row is read as bytes.
+    """
+    if encoding.name != "utf-8":
+        if next(runs(data), None) is None:
+            return data[encoding.mark :].decode(encoding.name, "replace")
+        return data.decode("latin-1")
+    return data[encoding.mark :].decode("utf-8", "surrogateescape")
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """Recognise UTF-16 and UTF-32 without a mark by where their NULs stand; at least a key of it."""
+    if len(sample) < 2 * KEY_LENGTH:
+        return None
+    quarter = len(sample) // 4
+    nuls = [sample[place::4].count(0) / quarter for place in range(4)]
+    filled, empty = 0.3, 0.7  # share of NULs at most, at least
+    pattern = tuple(1 if share >= empty else 0 if share <= filled else -1 for share in nuls)
+    return {
+        (0, 1, 0, 1): "utf-16-le",
+        (1, 0, 1, 0): "utf-16-be",
+        (0, 1, 1, 1): "utf-32-le",
+        (1, 1, 1, 0): "utf-32-be",
+    }.get(pattern)

@@ -1,0 +1,70 @@
+"""One decoded text, with path and line index."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from keylint.model import Location
+
+
+class Document:
+    """A text as detectors see it. Units: every offset is in code points from 0."""
+
+    __slots__ = ("_ascii", "_line_starts", "_lowered", "encoding", "path", "text")
+
+    def __init__(self, path: str, text: str, encoding: str = "utf-8") -> None:
+        self.path = path
+        self.text = text
+        self.encoding = encoding
+        self._ascii: bytes | None = None
+        self._lowered: str | None = None
+        self._line_starts: list[int] | None = None
+
+    @property
+    def ascii(self) -> bytes:
+        """The text with `?` for every character outside ASCII, so that byte and code point offsets agree."""
+        if self._ascii is None:
+            self._ascii = self.text.encode("ascii", "replace")
+        return self._ascii
+
+    @property
+    def lowered(self) -> str:
+        """The text in ASCII lower case; offsets agree with `text`."""
+        if self._lowered is None:
+            self._lowered = self.ascii.lower().decode("ascii")
+        return self._lowered
+
+    def line_number(self, offset: int) -> int:
+        """Return the line that holds an offset, from 1."""
+        return bisect_right(self._starts(), offset)
+
+    def line_span(self, line: int) -> tuple[int, int]:
+        """Return a line (from 1) as half-open offsets, without its line ending; empty past the ends."""
+        starts = self._starts()
+        if not 1 <= line <= len(starts):
+            return len(self.text), len(self.text)
+        start = starts[line - 1]
+        end = starts[line] - 1 if line < len(starts) else len(self.text)
+        if end > start and self.text[end - 1] == "\r":
+            end -= 1
+        return start, end
+
+    def location(self, start: int, end: int) -> Location:
+        """Return a half-open span as lines and columns, both from 1."""
+        starts = self._starts()
+        line, end_line = self.line_number(start), self.line_number(max(start, end - 1))
+        return Location(
+            self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1
+        )
+
+    def _starts(self) -> list[int]:
+        if self._line_starts is None:
+            # A text without a single line feed is one of old Macintosh lines, or one line.
+            ending = "\n" if "\n" in self.text else "\r"
+            starts = [0]
+            position = self.text.find(ending)
+            while position >= 0:
+                starts.append(position + 1)
+                position = self.text.find(ending, position + 1)
+            self._line_starts = starts
+        return self._line_starts

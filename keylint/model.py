@@ -1,0 +1,126 @@
+"""The nouns that every layer speaks: places, facts, findings and what was left out.
+
+NamedTuples throughout: a frozen dataclass costs about 1 ms at import (see docs/adr/0002-start-up.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+Severity = Literal["low", "medium", "high", "critical"]
+Confidence = Literal["low", "medium", "high"]
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
+
+SkipReason = Literal[
+    "binary",
+    "too-large",
+    "unreadable",
+    "undecodable",
+    "excluded",
+    "symlink",
+    "missing-object",
+    "depth",
+    "timeout",
+]
+# The reasons that make a scan incomplete (exit code 4); the others are the user's policy.
+INCOMPLETE: frozenset[SkipReason] = frozenset(
+    ("unreadable", "undecodable", "missing-object", "timeout", "depth")
+)
+
+# What an attribute of a fact can hold. None: the detector looked and there is no value.
+Value = str | int | float | bool | None | Sequence[str]
+
+
+class Location(NamedTuple):
+    """A place in a file. Units: lines and columns count from 1, columns in characters."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Excerpt(NamedTuple):
+    """The masked source line that a report shows. Units: `start` and `width` in characters of `text`, from 0."""
+
+    text: str
+    start: int
+    width: int
+
+
+class Fact(NamedTuple):
+    """A neutral observation; the secret itself never gets this far.
+
+    `identity` is what the fingerprint is made of: it names the thing seen (for a credential the
+    SHA-256 of the secret) and nothing that may change around it.
+    """
+
+    target: str
+    location: Location
+    identity: str
+    attributes: Mapping[str, Value]
+    excerpt: Excerpt | None = None
+
+
+class Skip(NamedTuple):
+    """An input that was left out, and why."""
+
+    path: str
+    reason: SkipReason
+    detail: str = ""
+
+
+class World(NamedTuple):
+    """What only the source knows of a path: asked late, and only for facts that hang on it."""
+
+    is_tracked: Callable[[str], bool]
+    is_near_exchange: Callable[[str], bool]
+
+
+class Suppression(NamedTuple):
+    """Why a finding does not count: an inline allow, a waiver or the baseline."""
+
+    kind: Literal["inline", "waiver", "baseline"]
+    reason: str
+    owner: str | None = None
+    expires: str | None = None
+
+
+class Reference(NamedTuple):
+    """A page that explains a rule."""
+
+    title: str
+    url: str
+
+
+class Finding(NamedTuple):
+    """A rule's verdict on a fact. `occurrences` are the further places of the same thing."""
+
+    rule: str
+    severity: Severity
+    message: str
+    remediation: str
+    references: tuple[Reference, ...]
+    fact: Fact
+    fingerprint: str
+    occurrences: tuple[Location, ...] = ()
+    suppression: Suppression | None = None
+
+
+class Scanned(NamedTuple):
+    """What a scan looked at."""
+
+    files: int
+    bytes: int
+    skipped: tuple[Skip, ...]
+
+
+class Report(NamedTuple):
+    """Everything a reporter may say. `findings` and `skipped` are sorted."""
+
+    version: str
+    scanned: Scanned
+    findings: tuple[Finding, ...]

@@ -1,0 +1,1 @@
+"""Rules: what must not be, written in YAML, judged on facts alone."""

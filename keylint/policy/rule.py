@@ -1,0 +1,74 @@
+"""One YAML statement of what must not be, as a value, and its verdict on a fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from keylint.model import Fact, Reference, Severity
+from keylint.policy.conditions import Condition, holds
+
+OnUnknown = Literal["pass", "warn", "fail"]
+
+TEMPLATE = re.compile(r"\{\{\s*(?P<name>[a-z_]+\.[a-z_0-9]+)\s*\}\}")
+
+
+class Example(NamedTuple):
+    """A test inside a rule: files (path to text with placeholders) on which it fires, or stays silent."""
+
+    name: str
+    files: Mapping[str, str]
+    today: str | None = None
+
+
+class Rule(NamedTuple):
+    """A rule as loaded: exactly one of `require` and `forbid` is set."""
+
+    id: str
+    file: str
+    severity: Severity
+    target: str
+    message: str
+    rationale: str
+    remediation: str
+    references: tuple[Reference, ...]
+    frameworks: Mapping[str, tuple[str, ...]]
+    select: Condition | None
+    require: Condition | None
+    forbid: Condition | None
+    on_unknown: OnUnknown
+    bad: tuple[Example, ...]
+    good: tuple[Example, ...]
+
+
+def verdict(rule: Rule, fact: Fact) -> Severity | None:
+    """Return how severe a fact is under a rule, or None if it is none of its business or in order.
+
+    A fact that lacks what `select` asks for is not selected. One that lacks what the rule judges by is in
+    order (`on_unknown: pass`, the default), a low finding (`warn`) or a finding (`fail`).
+    """
+    if fact.target != rule.target:
+        return None
+    if rule.select is not None and holds(rule.select, fact) is not True:
+        return None
+    if rule.forbid is not None:
+        violated = holds(rule.forbid, fact)
+    else:
+        met = holds(rule.require, fact) if rule.require is not None else True
+        violated = None if met is None else not met
+    if violated is None:
+        return {"pass": None, "warn": "low", "fail": rule.severity}[rule.on_unknown]  # type: ignore[return-value]
+    return rule.severity if violated else None
+
+
+def message(rule: Rule, fact: Fact) -> str:
+    """Return the rule's message with the fact's attributes filled in."""
+
+    def value(match: re.Match[str]) -> str:
+        found = fact.attributes.get(match["name"].partition(".")[2])
+        if found is None:
+            return "unknown"
+        return ", ".join(found) if isinstance(found, (list, tuple)) else str(found)
+
+    return TEMPLATE.sub(value, rule.message)

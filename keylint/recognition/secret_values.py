@@ -1,0 +1,84 @@
+"""The values in a secret store that are literal secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keylint.recognition import vocabulary
+
+_PAIR = re.compile(
+    r"""(?m)(?:^|[\s,{("'])(?:export\s+)?["']?(?P<name>[A-Za-z_$][\w.\-]*)["']?\s*(?:=>|[:=])[ \t]*"""
+    r"""(?:"(?P<double>(?:[^"\\\n]|\\.)*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"',;{}\[\]#][^\s,;#]*))"""
+)
+_COMMENTED = re.compile(r"^\s*(?:#|//|;)")
+_SECRET_NAME = re.compile(
+    r"(?:api|access|secret|private|signing|hmac|encryption|master|auth)key|secret|token|passw(?:or)?d|passphrase|pwd$|"
+    r"privatekey|mnemonic|seedphrase|apisec|credential"
+)
+# Settings about a secret, not the secret.
+_ABOUT = re.compile(
+    r"(?:header|name|path|file|dir|url|uri|host|expir\w*|ttl|length|size|type|enabled?|required|algorithm|alg|issuer|audience|"
+    r"endpoint|minutes|seconds|hours|days|limit|count|prefix|suffix|version|timeout|interval|symbol|address|decimals|policy|"
+    r"public|id|max\w*|min\w*|scopes?|field|format|provider|bits|rounds)$"
+)
+_REFERENCE = re.compile(
+    r"\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[A-Za-z_]+%|(?:env|vault|file|op|aws-sm|gcp-sm|ssm|secretsmanager|arn|sops|ref)(?:://|:)|"
+    r"process\.env|os\.environ|ENC\[|\$ANSIBLE_VAULT|gAAAAA|/run/secrets/|[./~]*/[\w./-]+$|https?://[^:@/]*(?:/|$|:\d)",
+)
+_PLACEHOLDER = re.compile(
+    r"(?ix)^(?:"
+    r"(?:.*(?:your|example|placeholder|change[-_ ]?(?:me|it|this)|replace|insert|dummy|sample|redacted|fake|here$|todo|fixme|"
+    r"enter[-_ ]|add[-_ ]|put[-_ ]|paste|fill[-_ ]|my[-_ ]?(?:api|key|secret|token|pass)|secret[-_]?key|api[-_]?key|api[-_]?secret).*)"
+    r"|(?:x+|\*+|\.+|-+|_+|0+|\?+|a+)(?:[-_].*)?|(?:null|none|nil|undefined|true|false|yes|no|on|off|n/?a|empty|unset|tbd|test\w*|"
+    r"testing|secret|password|passw0rd|pass|token|key|root|admin|postgres|mysql|redis|guest|user|default|localhost|development|dev|"
+    r"local|demo|foo|bar|foobar|baz|abc\d*|123\d*|qwerty\w*|string|value|some\w*|supersecret\w*|s3cr3t|hunter2x|freqtrade|minio\w*|"
+    r"mongo|rabbitmq|sandbox|testnet|live|paper|prod|production|disabled|enabled)"
+    r")$"
+)
+_SHORTEST = 8
+_MOST_PAIRS = 5000
+
+
+class SecretValue(NamedTuple):
+    """A literal secret in a secret store. Units: `start` and `end` are half-open offsets of the value."""
+
+    name: str
+    start: int
+    end: int
+
+
+def secret_values(text: str) -> Iterator[SecretValue]:
+    """Yield the values that are literal secrets: not empty, no placeholder, no reference to elsewhere."""
+    names_exchange = "binance" in text.lower()
+    for count, match in enumerate(_PAIR.finditer(text)):
+        if count >= _MOST_PAIRS:
+            return
+        line_start = text.rfind("\n", 0, match.start("name")) + 1
+        if _COMMENTED.match(text, line_start, match.start("name")):
+            continue
+        group = match.lastgroup or "bare"
+        value = match[group]
+        if _is_secret_name(match["name"], names_exchange) and is_secret_value(value):
+            yield SecretValue(match["name"], *match.span(group))
+
+
+def is_secret_value(value: str) -> bool:
+    """Tell a literal secret from a placeholder, a reference or a word."""
+    value = value.strip()
+    return (
+        len(value) >= _SHORTEST
+        and not value.isdigit()
+        and " " not in value
+        and not _REFERENCE.match(value)
+        and not _PLACEHOLDER.match(value)
+    )
+
+
+def _is_secret_name(name: str, names_exchange: bool) -> bool:
+    compact = "".join(vocabulary.words(name))
+    if _ABOUT.search(compact):
+        return False
+    # Bots call theirs plainly `key`; elsewhere that is a name for anything.
+    return _SECRET_NAME.search(compact) is not None or (names_exchange and compact == "key")

@@ -1,0 +1,61 @@
+"""One JSON document: the report format `keylint/report/1` of docs/report.md."""
+
+from __future__ import annotations
+
+import json
+
+from keylint.model import Finding, Location, Report
+from keylint.reporters import Reporter, Style
+from keylint.summary import counts
+
+SCHEMA = "keylint/report/1"
+
+
+def render(report: Report, style: Style) -> str:
+    """Return the report; the same input gives the same bytes."""
+    scanned = report.scanned
+    document = {
+        "schema": SCHEMA,
+        "tool": {"name": "keylint", "version": report.version},
+        "scanned": {
+            "files": scanned.files,
+            "bytes": scanned.bytes,
+            "commits": 0,
+            "skipped": [
+                {"path": skip.path, "reason": skip.reason, **({"detail": skip.detail} if skip.detail else {})}
+                for skip in scanned.skipped
+            ],
+        },
+        "findings": [as_mapping(finding) for finding in report.findings],
+        "summary": counts(report),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_mapping(finding: Finding) -> dict[str, object]:
+    """Return a finding as the report format has it."""
+    attributes = dict(finding.fact.attributes)
+    confidence = attributes.pop("confidence", "high")
+    suppression = finding.suppression
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "confidence": confidence,
+        "evidence": "observed",
+        "message": finding.message,
+        "remediation": finding.remediation,
+        "references": [reference.url for reference in finding.references],
+        **finding.fact.location._asdict(),
+        "fingerprint": finding.fingerprint,
+        "facts": attributes,
+        "suppression": None if suppression is None else suppression._asdict(),
+        "commit": None,
+        "occurrences": [_place(location) for location in finding.occurrences],
+    }
+
+
+def _place(location: Location) -> dict[str, object]:
+    return {**location._asdict(), "commit": None}
+
+
+REPORTER = Reporter(render)

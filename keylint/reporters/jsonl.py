@@ -1,0 +1,17 @@
+"""One finding a line, as JSON; no line where there is no finding."""
+
+from __future__ import annotations
+
+import json
+
+from keylint.model import Report
+from keylint.reporters import Reporter, Style
+from keylint.reporters.json import as_mapping
+
+
+def render(report: Report, style: Style) -> str:
+    """Return the findings, each as in the report's `findings` list."""
+    return "".join(json.dumps(as_mapping(finding), ensure_ascii=False) + "\n" for finding in report.findings)
+
+
+REPORTER = Reporter(render)

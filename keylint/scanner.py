@@ -1,0 +1,90 @@
+"""Run the pipeline over a listing: alone for little work, with worker processes for much."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from keylint.model import Fact, Scanned, Skip
+from keylint.pipeline import examine, is_wanted
+from keylint.sources import Entry, Listing
+from keylint.sources.reading import read_file
+
+# Work that one process does before it looks for help: less than what starting workers costs.
+_ALONE_FILES = 500
+_ALONE_BYTES = 8 << 20
+# Files a worker is handed at a time: enough to make the hand-over cheap, few enough to share evenly.
+_BATCH = 64
+
+
+class Examined(NamedTuple):
+    """What a batch of inputs yielded. Units: `size` in bytes."""
+
+    files: int
+    size: int
+    facts: tuple[Fact, ...]
+    skipped: tuple[Skip, ...]
+
+
+def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact, ...]]:
+    """Return what was looked at and the facts found, in the order of the listing.
+
+    `jobs` is the number of worker processes; None: one a processor, and none for little work.
+    """
+    workers = jobs if jobs is not None else os.cpu_count() or 1
+    alone, rest = _examine_alone(listing.entries, limited=workers > 1)
+    parts = [alone]
+    if rest:
+        from keylint.workers import run
+
+        batches = [rest[at : at + _BATCH] for at in range(0, len(rest), _BATCH)]
+        parts.extend(run(examine_batch, batches, min(workers, len(batches)), _lost))
+    return _collect(parts, listing.skipped)
+
+
+def scan_bytes(path: str, data: bytes) -> tuple[Scanned, tuple[Fact, ...]]:
+    """Return the same for one input that is in memory already."""
+    result = examine(path, data)
+    if isinstance(result, Skip):
+        return Scanned(0, 0, (result,)), ()
+    return Scanned(1, len(data), ()), result
+
+
+def examine_batch(entries: Sequence[Entry]) -> Examined:
+    """Examine inputs one by one: what a worker does."""
+    return _examine_alone(entries, limited=False)[0]
+
+
+def _examine_alone(entries: Sequence[Entry], *, limited: bool) -> tuple[Examined, Sequence[Entry]]:
+    files = size = 0
+    facts: list[Fact] = []
+    skipped: list[Skip] = []
+    for place, entry in enumerate(entries):
+        if limited and (place >= _ALONE_FILES or size >= _ALONE_BYTES) and len(entries) - place > _BATCH:
+            return Examined(files, size, tuple(facts), tuple(skipped)), entries[place:]
+        content = read_file(entry, is_wanted)
+        if isinstance(content, Skip):
+            skipped.append(content)
+            continue
+        result = examine(entry.path, content.data)
+        if isinstance(result, Skip):
+            skipped.append(result)
+            continue
+        files += 1
+        size += content.size
+        facts.extend(result)
+    return Examined(files, size, tuple(facts), tuple(skipped)), ()
+
+
+def _lost(entries: Sequence[Entry], why: str) -> Examined:
+    return Examined(0, 0, (), tuple(Skip(entry.path, "unreadable", why) for entry in entries))
+
+
+def _collect(parts: Iterable[Examined], skipped: Iterable[Skip]) -> tuple[Scanned, tuple[Fact, ...]]:
+    parts = list(parts)
+    left_out = sorted({*skipped, *(skip for part in parts for skip in part.skipped)})
+    scanned = Scanned(sum(part.files for part in parts), sum(part.size for part in parts), tuple(left_out))
+    return scanned, tuple(fact for part in parts for fact in part.facts)
+
+

@@ -1,0 +1,22 @@
+"""Where bytes come from: a working tree, files, standard input."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keylint.model import Skip, World
+
+
+class Entry(NamedTuple):
+    """One input. `path` is what reports show, `file` what the operating system is asked for."""
+
+    path: str
+    file: str
+
+
+class Listing(NamedTuple):
+    """What a source offers: inputs in the order of their paths, what it left out, and what it knows of them."""
+
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skip, ...]
+    world: World

@@ -1,0 +1,45 @@
+"""Ask the git command about a work tree, without letting the repository run anything or redirect it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+# A hook of git exports these; they speak of the repository being committed to, not of the one being scanned.
+_REDIRECTING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+# A repository's own configuration may name programs; none of them runs for a listing with these.
+_HARDENED = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*")
+
+
+class GitFailed(Exception):
+    """Git is not there, or could not answer; the text is git's own first line."""
+
+
+def in_work_tree(folder: str) -> bool:
+    """Tell from the file system alone whether a folder lies in a work tree: cheaper than asking git."""
+    folder = os.path.realpath(folder)
+    while True:
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return True
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return False
+        folder = parent
+
+
+def git(folder: str, arguments: Sequence[str]) -> bytes:
+    """Return what git prints in a folder. Raises: GitFailed."""
+    import subprocess
+
+    environment = {name: value for name, value in os.environ.items() if name not in _REDIRECTING}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
+    environment["LC_ALL"] = "C"
+    command = ["git", *_HARDENED, *arguments]
+    try:
+        done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+    except OSError as error:
+        raise GitFailed(f"git could not be started: {error.strerror}") from None
+    if done.returncode:
+        first = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitFailed(first[0] if first else f"git ended with {done.returncode}")
+    return done.stdout

@@ -1,0 +1,104 @@
+"""Read files once, cheaply: no link is followed, nothing but regular files is opened, large files pass in pieces."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from typing import NamedTuple
+
+from keylint.documents.decoding import HEAD, encoding_of
+from keylint.model import Skip, SkipReason
+from keylint.sieve import OVERLAP, of_interest
+from keylint.sources import Entry
+
+# A FIFO must not block the scan, a link not lead out of it; Windows knows neither flag.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_NO_FOLLOW = hasattr(os, "O_NOFOLLOW")
+
+# Files up to this size are read whole; larger ones in pieces of it, and whole only if the sieve marks them.
+_PIECE = 1 << 20
+# A marked file larger than this is not decoded.
+LARGEST = 256 << 20
+
+
+class Content(NamedTuple):
+    """What was read. `data` is empty if the sieve found nothing in a large file. Units: `size` in bytes."""
+
+    data: bytes
+    size: int
+
+
+def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip:
+    """Return a file's bytes, or why it was left out. Never raises for what the file system does.
+
+    `is_wanted` tells of a path that its file is needed whatever the sieve says.
+    """
+    try:
+        if not _NO_FOLLOW and os.path.islink(entry.file):
+            return Skip(entry.path, "symlink")
+        descriptor = os.open(entry.file, _FLAGS)
+    except OSError as error:
+        return _failed(entry, error)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Skip(entry.path, "excluded", "not a regular file")
+        if status.st_size <= _PIECE:
+            data = _read_all(descriptor, status.st_size)
+            return Content(data, len(data))
+        return _read_large(descriptor, entry, is_wanted(entry.path))
+    except OSError as error:
+        return _failed(entry, error)
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Read to the end. One byte more than the size asks, in the same call, whether the file has grown."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    pieces = [data]
+    while data:
+        data = os.read(descriptor, _PIECE)
+        pieces.append(data)
+    return b"".join(pieces)
+
+
+def _read_large(descriptor: int, entry: Entry, wanted: bool) -> Content | Skip:
+    piece = os.read(descriptor, _PIECE)
+    encoding = encoding_of(piece[:HEAD])
+    if encoding is None:
+        return Skip(entry.path, "binary")
+    marked = wanted or encoding.name != "utf-8"
+    size, tail = 0, b""
+    while piece:
+        size += len(piece)
+        marked = marked or of_interest(tail + piece)
+        tail = piece[-OVERLAP:]
+        piece = os.read(descriptor, _PIECE)
+    if not marked:
+        return Content(b"", size)
+    if size > LARGEST:
+        return Skip(entry.path, "too-large", f"{size} bytes; the limit is {LARGEST}")
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return Content(_read_all(descriptor, size), size)
+
+
+def _failed(entry: Entry, error: OSError) -> Skip:
+    import errno
+
+    reasons: dict[int, tuple[SkipReason, str]] = {
+        errno.ELOOP: ("symlink", ""),
+        errno.EMLINK: ("symlink", ""),  # FreeBSD's answer to O_NOFOLLOW
+        errno.ENXIO: ("excluded", "not a regular file"),
+    }
+    reason, detail = reasons.get(error.errno or 0, ("unreadable", error.strerror or "cannot be read"))
+    return Skip(entry.path, reason, detail)
