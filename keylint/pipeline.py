@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import cast
 
@@ -23,7 +24,12 @@ def detectors() -> tuple[Detector, ...]:
 
 def is_wanted(path: str) -> bool:
     """Tell whether a detector must see a file for its name alone."""
-    return any(detector.wants is not None and detector.wants(path) for detector in detectors())
+    return any(wants(path) for wants in _wants())
+
+
+@cache
+def _wants() -> tuple[Callable[[str], bool], ...]:
+    return tuple(detector.wants for detector in detectors() if detector.wants is not None)
 
 
 def examine(path: str, data: bytes) -> tuple[Fact, ...] | Skip:

@@ -11,11 +11,11 @@ from keylint.pipeline import examine, is_wanted
 from keylint.sources import Entry, Listing
 from keylint.sources.reading import read_file
 
-# Work that one process does before it looks for help: less than what starting workers costs.
-_ALONE_FILES = 500
-_ALONE_BYTES = 8 << 20
-# Files a worker is handed at a time: enough to make the hand-over cheap, few enough to share evenly.
-_BATCH = 64
+# From here on workers are worth their start: so many inputs, or so many bytes read with inputs left.
+_MANY_FILES = 1000
+_MANY_BYTES = 8 << 20
+# Inputs a worker is handed at a time: enough to make the hand-over cheap, few enough to share evenly.
+_BATCH = 128
 
 
 class Examined(NamedTuple):
@@ -32,14 +32,20 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
 
     `jobs` is the number of worker processes; None: one a processor, and none for little work.
     """
-    workers = jobs if jobs is not None else os.cpu_count() or 1
-    alone, rest = _examine_alone(listing.entries, limited=workers > 1)
+    count = jobs if jobs is not None else os.cpu_count() or 1
+    entries = listing.entries
+    if count < 2 or not hasattr(os, "fork"):
+        return _collect([examine_batch(entries)], listing.skipped)
+    first, rest = (entries, ()) if len(entries) < _MANY_FILES else ((), entries)
+    alone, left = _examine_until(first, _MANY_BYTES)
+    rest = rest or left
     parts = [alone]
     if rest:
         from keylint.workers import run
 
-        batches = [rest[at : at + _BATCH] for at in range(0, len(rest), _BATCH)]
-        parts.extend(run(examine_batch, batches, min(workers, len(batches)), _lost))
+        size = max(1, min(_BATCH, len(rest) // (4 * count)))
+        batches = [rest[at : at + size] for at in range(0, len(rest), size)]
+        parts.extend(run(examine_batch, batches, min(count, len(batches)), _lost))
     return _collect(parts, listing.skipped)
 
 
@@ -53,28 +59,30 @@ def scan_bytes(path: str, data: bytes) -> tuple[Scanned, tuple[Fact, ...]]:
 
 def examine_batch(entries: Sequence[Entry]) -> Examined:
     """Examine inputs one by one: what a worker does."""
-    return _examine_alone(entries, limited=False)[0]
+    return _examine_until(entries, None)[0]
 
 
-def _examine_alone(entries: Sequence[Entry], *, limited: bool) -> tuple[Examined, Sequence[Entry]]:
+def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examined, Sequence[Entry]]:
+    """Examine inputs until so many bytes are read; return what that gave and the inputs left."""
     files = size = 0
     facts: list[Fact] = []
     skipped: list[Skip] = []
+    left: Sequence[Entry] = ()
     for place, entry in enumerate(entries):
-        if limited and (place >= _ALONE_FILES or size >= _ALONE_BYTES) and len(entries) - place > _BATCH:
-            return Examined(files, size, tuple(facts), tuple(skipped)), entries[place:]
+        if limit is not None and size > limit:
+            left = entries[place:]
+            break
         content = read_file(entry, is_wanted)
-        if isinstance(content, Skip):
-            skipped.append(content)
+        if content is None:
             continue
-        result = examine(entry.path, content.data)
+        result = content if isinstance(content, Skip) else examine(entry.path, content.data)
         if isinstance(result, Skip):
             skipped.append(result)
             continue
         files += 1
         size += content.size
         facts.extend(result)
-    return Examined(files, size, tuple(facts), tuple(skipped)), ()
+    return Examined(files, size, tuple(facts), tuple(skipped)), left
 
 
 def _lost(entries: Sequence[Entry], why: str) -> Examined:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from typing import cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from keylint import __version__
 from keylint.commands import Command
@@ -14,6 +14,9 @@ from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Re
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
 from keylint.summary import exit_code
+
+if TYPE_CHECKING:
+    import argparse
 
 _REPORTERS = "keylint.reporters"
 _STDIN = "-"
@@ -33,65 +36,88 @@ exit codes:
 """
 
 
+class Options(NamedTuple):
+    """What `keylint scan` was asked for; the defaults are those of the command line."""
+
+    paths: Sequence[str] = ()
+    stdin_filename: str | None = None
+    no_gitignore: bool = False
+    format: str = "text"
+    report: Sequence[str] = ()
+    fail_on: Severity | Literal["never"] = "medium"
+    min_confidence: Confidence = "medium"
+    rule: Sequence[str] = ()
+    jobs: int | None = None
+    color: Literal["auto", "always", "never"] = "auto"
+    quiet: bool = False
+
+
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(**Options._field_defaults)
     formats = names(_REPORTERS)
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .); - reads standard input")
     parser.add_argument("--stdin-filename", metavar="NAME", help="what standard input is called in reports, and judged as")
     parser.add_argument("--no-gitignore", action="store_true", help="take every file, also those that git ignores")
-    parser.add_argument("--format", choices=formats, default="text", help="what standard output gets (default: text)")
+    parser.add_argument("--format", choices=formats, help="what standard output gets (default: text)")
     parser.add_argument(
-        "--report", action="append", default=[], metavar="FORMAT=FILE", help="write another format to a file; repeatable"
+        "--report", action="append", metavar="FORMAT=FILE", help="write another format to a file; repeatable"
     )
     parser.add_argument(
         "--fail-on",
         choices=[*SEVERITIES, "never"],
-        default="medium",
         help="the least severity that makes the exit code 1 (default: medium)",
     )
     parser.add_argument(
-        "--min-confidence", choices=CONFIDENCES, default="medium", help="the least confidence that is reported (default: medium)"
+        "--min-confidence", choices=CONFIDENCES, help="the least confidence that is reported (default: medium)"
     )
-    parser.add_argument("--rule", action="append", default=[], metavar="ID", help="judge only this rule; repeatable")
-    parser.add_argument("--jobs", type=_positive, metavar="N", help="worker processes for large scans (default: one a processor)")
-    parser.add_argument("--color", choices=["auto", "always", "never"], default="auto", help="default: auto")
+    parser.add_argument("--rule", action="append", metavar="ID", help="judge only this rule; repeatable")
+    parser.add_argument("--jobs", type=process_count, metavar="N", help="worker processes for large scans (default: one a processor)")
+    parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    outputs = _outputs(arguments.report)
-    scanned, found, world = _scan(arguments)
-    min_confidence = cast(Confidence, arguments.min_confidence)
-    findings = _judge(found, world, min_confidence, arguments.rule)
+    return run(Options(*(getattr(arguments, field) for field in Options._fields)))
+
+
+def _plain(paths: Sequence[str]) -> int:
+    return run(Options(paths))
+
+
+def run(options: Options) -> int:
+    """Scan, judge, report; return the exit code."""
+    outputs = _outputs(options.report)
+    scanned, found, world = _scan(options)
+    findings = _judge(found, world, options.min_confidence, options.rule)
     report = Report(__version__, scanned, findings)
     for name, file in outputs:
         _write(file, _reporter(name).render(report, Style()))
-    style = Style(_color(arguments.color), _unicode(), arguments.quiet)
-    _print(_reporter(arguments.format).render(report, style))
-    fail_on = None if arguments.fail_on == "never" else cast(Severity, arguments.fail_on)
-    return exit_code(report, fail_on)
+    style = Style(_color(options.color), _unicode(), options.quiet)
+    _print(_reporter(options.format).render(report, style))
+    return exit_code(report, None if options.fail_on == "never" else options.fail_on)
 
 
-def _scan(arguments: argparse.Namespace) -> tuple[Scanned, tuple[Fact, ...], World]:
-    paths: list[str] = arguments.paths or ["."]
+def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World]:
+    paths = options.paths or ["."]
     if _STDIN in paths:
         if len(paths) > 1:
             raise UsageError("'-' reads standard input and goes with no other path")
         from keylint.scanner import scan_bytes
         from keylint.sources.stdin import list_stdin
 
-        name = arguments.stdin_filename or _STDIN_NAME
+        name = options.stdin_filename or _STDIN_NAME
         return (*scan_bytes(name, sys.stdin.buffer.read()), list_stdin().world)
-    if arguments.stdin_filename:
+    if options.stdin_filename:
         raise UsageError("--stdin-filename goes with '-' only")
     from keylint.scanner import scan
     from keylint.sources.worktree import list_paths
 
-    listing = list_paths(paths, use_git=not arguments.no_gitignore)
-    return (*scan(listing, arguments.jobs), listing.world)
+    listing = list_paths(paths, use_git=not options.no_gitignore)
+    return (*scan(listing, options.jobs), listing.world)
 
 
 def _judge(
-    found: tuple[Fact, ...], world: World, min_confidence: Confidence, only: list[str]
+    found: tuple[Fact, ...], world: World, min_confidence: Confidence, only: Sequence[str]
 ) -> tuple[Finding, ...]:
     # Rules are read only where there is something to judge, or a rule's name to check: YAML costs more than a clean scan.
     if not found and not only:
@@ -113,13 +139,14 @@ def _judge(
     return judge(rules, [settle(fact, world) for fact in found], min_confidence)
 
 
-def _positive(text: str) -> int:
+def process_count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes")
+        # argparse shows the name of this function and the text; a ValueError is its sign for a wrong value.
+        raise ValueError(text)
     return int(text)
 
 
-def _outputs(reports: list[str]) -> list[tuple[str, str]]:
+def _outputs(reports: Sequence[str]) -> list[tuple[str, str]]:
     """Check before the scan what can go wrong after it: the format's name and the file's folder."""
     outputs: list[tuple[str, str]] = []
     for report in reports:
@@ -165,4 +192,4 @@ def _unicode() -> bool:
     return not sys.stdout.isatty() or "utf" in (sys.stdout.encoding or "").lower()
 
 
-COMMAND = Command("find keys in files and folders and judge them", _EXAMPLES, _arguments, _run)
+COMMAND = Command("find keys in files and folders and judge them", _EXAMPLES, _arguments, _run, _plain)

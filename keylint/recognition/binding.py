@@ -16,6 +16,8 @@ from keylint.documents.document import Document
 Form = Literal["entry", "argument", "element", "option", "cell", "bare"]
 
 _REACH = 600
+# Names and operators stand close before their value; only an enclosing call may be far. Units: characters.
+_NEAR = 160
 _LINES = 6
 
 
@@ -75,7 +77,7 @@ def bind(document: Document, start: int, end: int) -> Binding:
     quoted = opening is not None and _QUOTE_AFTER.match(text, end) is not None
     if opening and quoted:
         left = left[: opening.start()]
-    cell = _CELL.search(left)
+    cell = _CELL.search(left[-_NEAR:])
     if cell and text[end : end + 8].lstrip("*_` \t")[:1] == "|":
         return Binding("cell", cell["name"], quoted=quoted)
     bound = _bound(left, text, end)
@@ -84,7 +86,8 @@ def bind(document: Document, start: int, end: int) -> Binding:
     return (bound or Binding("bare"))._replace(quoted=quoted)
 
 
-def _bound(left: str, text: str, end: int) -> Binding | None:
+def _bound(reach: str, text: str, end: int) -> Binding | None:
+    left = reach[-_NEAR:]
     option = _OPTION.search(left)
     if option:
         return Binding("option", option["name"])
@@ -106,7 +109,7 @@ def _bound(left: str, text: str, end: int) -> Binding | None:
         if name:
             return Binding("entry", name)
     if left.rstrip()[-1:] in tuple("([{,"):
-        return _enclosing(left.rstrip())
+        return _enclosing(_unwrapped(reach).rstrip())
     item = _LIST_ITEM.search(left)
     if item:
         owner = left[: item.start()].rstrip()

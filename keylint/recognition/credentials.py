@@ -74,7 +74,7 @@ def _credential(document: Document, run: Run) -> Fact | None:
     looks = shape(value)
     if looks in ("uniform", "prefixed-hex", "words"):
         return None
-    if looks == "hex" and (run.encoding != "plain" or "binance" not in document.lowered):
+    if looks == "hex" and not (run.encoding == "plain" and _may_be_hex_key(document, run)):
         return None
     around = surroundings(document, run.start, run.end)
     if around != "free" and not (run.encoding == "base64" and document.text[run.end : run.end + 1] == "="):
@@ -139,6 +139,12 @@ def _hex_verdict(document: Document, run: Run, binding: Binding) -> Verdict | No
     if vocabulary.names_exchange(name) or _TESTNET.search(document.lowered):
         return Verdict(named, "medium", f"hexadecimal, bound to `{_name(name)}` in a file that names the exchange")
     return None
+
+
+def _may_be_hex_key(document: Document, run: Run) -> bool:
+    """Dismiss the thousands of digests before anything costly is asked about them."""
+    before = document.lowered[max(0, run.start - 80) : run.start]
+    return ("key" in before or "secret" in before) and "binance" in document.lowered
 
 
 def _placeholder(document: Document, run: Run, binding: Binding) -> Fact | None:

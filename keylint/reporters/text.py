@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from textwrap import fill
 
 from keylint.model import Finding, Location, Report
 from keylint.reporters import Reporter, Style
@@ -76,6 +75,10 @@ def _place(location: Location) -> str:
 
 def _advice(report: Report, paint) -> list[str]:  # type: ignore[no-untyped-def]
     """What to do, once a rule, however many findings it has."""
+    if not report.findings:
+        return []
+    from textwrap import fill
+
     seen: dict[str, Finding] = {finding.rule: finding for finding in reversed(report.findings)}
     blocks: list[str] = []
     for rule in sorted(seen):

@@ -12,6 +12,8 @@ class Entry(NamedTuple):
 
     path: str
     file: str
+    # Git's index has it: if it is not on disk, it is no part of the working tree.
+    in_index: bool = False
 
 
 class Listing(NamedTuple):

@@ -9,6 +9,8 @@ def shown(path: str) -> str:
     """Return a path as reports show it. Distinct files stay distinct, whatever bytes their names hold."""
     if os.sep != "/":
         path = path.replace(os.sep, "/")
+    if path.isascii():
+        return path
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:

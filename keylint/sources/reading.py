@@ -35,8 +35,8 @@ class Content(NamedTuple):
     size: int
 
 
-def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip:
-    """Return a file's bytes, or why it was left out. Never raises for what the file system does.
+def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip | None:
+    """Return a file's bytes, why it was left out, or None for a file of the index that is not on disk. Never raises for what the file system does.
 
     `is_wanted` tells of a path that its file is needed whatever the sieve says.
     """
@@ -44,6 +44,8 @@ def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip:
         if not _NO_FOLLOW and os.path.islink(entry.file):
             return Skip(entry.path, "symlink")
         descriptor = os.open(entry.file, _FLAGS)
+    except FileNotFoundError as error:
+        return None if entry.in_index else _failed(entry, error)
     except OSError as error:
         return _failed(entry, error)
     try:

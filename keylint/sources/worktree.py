@@ -14,7 +14,7 @@ from keylint.sources.git import GitFailed, git, in_work_tree
 from keylint.sources.paths import shown
 
 # How much of the files beside a candidate is read to see whether they name the exchange. Units: bytes, files.
-_NEAR_BYTES = 256 << 10
+_NEAR_BYTES = 64 << 10
 _NEAR_FILES = 100
 
 
@@ -26,13 +26,13 @@ class _Collector:
         self.use_git = use_git
         self.entries: dict[str, Entry] = {}
         self.skipped: dict[str, Skip] = {}
-        self.tracked: dict[str, bool] = {}
+        self.untracked: set[str] = set()
 
     def add(self, file: str, relative: str, tracked: bool | None = None) -> None:
         path = shown(relative)
-        self.entries[path] = Entry(path, file)
-        if tracked is not None:
-            self.tracked[path] = tracked
+        self.entries[path] = Entry(path, file, tracked is True)
+        if tracked is False:
+            self.untracked.add(path)
 
     def skip(self, skip: Skip) -> None:
         self.skipped[skip.path] = skip
@@ -112,15 +112,14 @@ def _add_git_files(collector: _Collector, folder: str, prefix: str) -> None:
         else:
             details, _, name = line.partition("\t")
             mode, tracked = details.split(" ", 2)[1], True
-        file = os.path.join(folder, name)
+        file = f"{folder}{os.sep}{name}"
         if mode == "120000":
             collector.skip(Skip(shown(prefix + name), "symlink"))
         elif mode == "160000" or name.endswith("/"):
             if os.path.lexists(file):
                 kind = "submodule" if mode else "a git repository of its own"
                 collector.skip(Skip(shown(prefix + name.rstrip("/")), "excluded", kind))
-        elif not tracked or os.path.lexists(file):
-            # A tracked file that is not on disk is no part of the working tree.
+        else:
             collector.add(file, prefix + name, tracked)
 
 
@@ -161,10 +160,9 @@ def _world(collector: _Collector) -> World:
     files = collector.entries
 
     def is_tracked(path: str) -> bool:
-        known = collector.tracked.get(path)
-        if known is not None:
-            return known
         entry = files.get(path)
+        if path in collector.untracked or (entry is not None and entry.in_index):
+            return path not in collector.untracked
         folder = os.path.dirname(os.path.abspath(entry.file)) if entry else collector.root
         if entry is None or not in_work_tree(folder):
             # Nobody to ask: a tree without git is as it was handed over.
