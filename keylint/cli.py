@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         return _output_closed("the output was closed before the report was written")
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever it is, it must not exit with 1, which means findings
         _confess()
         return _FAULT
 
@@ -92,4 +92,7 @@ def _confess() -> None:
     from keylint.recognition.masking import mask_opaque
 
     print(mask_opaque(traceback.format_exc()), file=sys.stderr)
-    print(f"keylint {__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}", file=sys.stderr)
+    print(
+        f"keylint {__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}",
+        file=sys.stderr,
+    )

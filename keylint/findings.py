@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from keylint.model import CONFIDENCES, Confidence, Fact, Finding
+from keylint.model import Fact, Finding
 from keylint.policy.rule import Rule, message, verdict
 
 # Part of every fingerprint: the escape hatch, should what goes into it ever have to change.
 _VERSION = "keylint/1"
 
 
-def judge(rules: Sequence[Rule], facts: Iterable[Fact], min_confidence: Confidence) -> tuple[Finding, ...]:
+def judge(rules: Sequence[Rule], facts: Iterable[Fact]) -> tuple[Finding, ...]:
     """Return the findings, sorted by path, line, column and rule.
 
     The same thing under the same rule is one finding at its first place; its other places are occurrences.
     """
-    least = CONFIDENCES.index(min_confidence)
     places: dict[tuple[str, str], list[tuple[Rule, Fact]]] = {}
     for fact in facts:
-        if CONFIDENCES.index(_confidence(fact)) < least:
-            continue
         for rule in rules:
             if verdict(rule, fact) is not None:
                 places.setdefault((rule.id, fact.identity), []).append((rule, fact))
@@ -30,7 +27,7 @@ def judge(rules: Sequence[Rule], facts: Iterable[Fact], min_confidence: Confiden
 
 def fingerprint(rule: str, path: str, identity: str) -> str:
     """Return what identifies a finding: it survives edits around it and changes with the thing found."""
-    return sha256("\0".join((_VERSION, rule, path, identity)).encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(f"{_VERSION}\0{rule}\0{path}\0{identity}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _finding(group: list[tuple[Rule, Fact]]) -> Finding:
@@ -53,8 +50,3 @@ def _finding(group: list[tuple[Rule, Fact]]) -> Finding:
 def _order(finding: Finding) -> tuple[str, int, int, str]:
     location = finding.fact.location
     return location.path, location.line, location.column, finding.rule
-
-
-def _confidence(fact: Fact) -> Confidence:
-    value = fact.attributes.get("confidence")
-    return next((level for level in CONFIDENCES if level == value), "high")

@@ -25,9 +25,7 @@ SkipReason = Literal[
     "timeout",
 ]
 # The reasons that make a scan incomplete (exit code 4); the others are the user's policy.
-INCOMPLETE: frozenset[SkipReason] = frozenset(
-    ("unreadable", "undecodable", "missing-object", "timeout", "depth")
-)
+INCOMPLETE: frozenset[SkipReason] = frozenset(("unreadable", "undecodable", "missing-object", "timeout", "depth"))
 
 # What an attribute of a fact can hold. None: the detector looked and there is no value.
 Value = str | int | float | bool | None | Sequence[str]

@@ -7,9 +7,9 @@ from functools import cache
 from typing import cast
 
 from keylint.detectors import Detector
-from keylint.documents.decoding import HEAD, decode, encoding_of
+from keylint.documents.decoding import decode, encoding_of
 from keylint.documents.document import Document
-from keylint.model import Fact, Skip, World
+from keylint.model import CONFIDENCES, Confidence, Fact, Skip, World
 from keylint.registry import load, names
 from keylint.sieve import of_interest
 
@@ -24,7 +24,10 @@ def detectors() -> tuple[Detector, ...]:
 
 def is_wanted(path: str) -> bool:
     """Tell whether a detector must see a file for its name alone."""
-    return any(wants(path) for wants in _wants())
+    for wants in _wants():  # noqa: SIM110  asked for every file, and a generator costs as much as the answer
+        if wants(path):
+            return True
+    return False
 
 
 @cache
@@ -34,7 +37,7 @@ def _wants() -> tuple[Callable[[str], bool], ...]:
 
 def examine(path: str, data: bytes) -> tuple[Fact, ...] | Skip:
     """Return the facts of one input, or why it was left out."""
-    encoding = encoding_of(data[:HEAD])
+    encoding = encoding_of(data)
     if encoding is None:
         return Skip(path, "binary")
     wide = encoding.name != "utf-8"
@@ -56,3 +59,9 @@ def settle(fact: Fact, world: World) -> Fact:
     if fact.target == "file":
         attributes["tracked"] = world.is_tracked(fact.location.path)
     return fact._replace(attributes=attributes)
+
+
+def is_sure(fact: Fact, least: Confidence) -> bool:
+    """Tell whether a fact is at least as sure as asked; one that does not say is sure."""
+    confidence = fact.attributes.get("confidence", "high")
+    return confidence in CONFIDENCES[CONFIDENCES.index(least) :]

@@ -36,9 +36,10 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
     entries = listing.entries
     if count < 2 or not hasattr(os, "fork"):
         return _collect([examine_batch(entries)], listing.skipped)
-    first, rest = (entries, ()) if len(entries) < _MANY_FILES else ((), entries)
-    alone, left = _examine_until(first, _MANY_BYTES)
-    rest = rest or left
+    if len(entries) < _MANY_FILES:
+        alone, rest = _examine_until(entries, _MANY_BYTES)
+    else:
+        alone, rest = Examined(0, 0, (), ()), entries
     parts = [alone]
     if rest:
         from keylint.workers import run
@@ -75,7 +76,10 @@ def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examine
         content = read_file(entry, is_wanted)
         if content is None:
             continue
-        result = content if isinstance(content, Skip) else examine(entry.path, content.data)
+        if isinstance(content, Skip):
+            skipped.append(content)
+            continue
+        result = examine(entry.path, content.data)
         if isinstance(result, Skip):
             skipped.append(result)
             continue
@@ -94,5 +98,3 @@ def _collect(parts: Iterable[Examined], skipped: Iterable[Skip]) -> tuple[Scanne
     left_out = sorted({*skipped, *(skip for part in parts for skip in part.skipped)})
     scanned = Scanned(sum(part.files for part in parts), sum(part.size for part in parts), tuple(left_out))
     return scanned, tuple(fact for part in parts for fact in part.facts)
-
-

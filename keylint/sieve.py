@@ -15,17 +15,14 @@ KEY_LENGTH = 64
 # What opens a private key: PEM armour, or the base64 of a bare PKCS#8 Ed25519 or RSA key.
 ARMOUR = b"PRIVATE KEY-----"
 ED25519_PREFIX = b"MC4CAQAwBQYDK2VwBCIEI"
-RSA_PREFIXES = (b"IBADANBgkqhkiG9w0BAQEFAASC", b"IBAAKCAQEA")
+RSA_MARKS = (b"IBADANBgkqhkiG9w0BAQEFAASC", b"IBAAKCAQEA")
 
 Encoding = Literal["plain", "base64", "hex"]
 
-_ALNUM = bytes(
-    97 if 48 <= byte < 58 or 65 <= byte < 91 or 97 <= byte < 123 else 0 for byte in range(256)
-)
+_ALNUM = bytes(97 if 48 <= byte < 58 or 65 <= byte < 91 or 97 <= byte < 123 else 0 for byte in range(256))
 _RUN = b"a" * KEY_LENGTH
 _CASES = bytes(
-    100 if 48 <= byte < 58 else 117 if 65 <= byte < 91 else 108 if 97 <= byte < 123 else 0
-    for byte in range(256)
+    100 if 48 <= byte < 58 else 117 if 65 <= byte < 91 else 108 if 97 <= byte < 123 else 0 for byte in range(256)
 )
 _HEX = b"0123456789abcdefABCDEF"
 
@@ -83,7 +80,7 @@ def read(data: bytes, start: int, end: int) -> Run | None:
         padded = data[start:end] + b"=" * (-length % 4)
         value = binascii.a2b_base64(padded).rstrip(b"\n")
         if len(value) == KEY_LENGTH and value.isalnum():
-            return Run(start, end, value, "base64")
+            return Run(start, start + len(padded), value, "base64")
     elif length == _HEX_LENGTH and is_hex(data[start:end]):
         value = bytes.fromhex(data[start:end].decode("ascii"))
         if value.isalnum():
@@ -113,6 +110,13 @@ def of_interest(data: bytes) -> bool:
         return True
     hexes = longer = False
     for start, end in runs(data):
+        if end - start == KEY_LENGTH:  # as below, without building a Run: lock files hold thousands of digests
+            value = data[start:end]
+            if is_hex(value):
+                hexes = True
+            elif has_all_classes(value):
+                return True
+            continue
         run = read(data, start, end)
         if run is None:
             longer = True
@@ -121,7 +125,7 @@ def of_interest(data: bytes) -> bool:
         elif has_all_classes(run.value):
             return True
     # The base64 of an RSA key is 1,600 characters and more: one without a run of 64 is one in a thousand.
-    if longer and any(prefix in data for prefix in RSA_PREFIXES):
+    if longer and any(mark in data for mark in RSA_MARKS):
         return True
     # A digest is a candidate only where the exchange is named (its futures test network issues hex keys).
     return hexes and mentions_exchange(data)

@@ -13,6 +13,7 @@ import signal
 import struct
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, NoReturn, TypeVar
 
 Item = TypeVar("Item")
@@ -60,10 +61,8 @@ def run(
                 worker = idle.pop() if idle else _start(work, batches, [one for one, _ in busy.values()])
                 order = pending.popleft()
                 busy[worker.answers] = (worker, order)
-                try:
+                with suppress(BrokenPipeError):  # it died while idle: the end of its answers says so below
                     os.write(worker.orders, _ORDER.pack(*order))
-                except BrokenPipeError:
-                    pass  # it died while idle: the end of its answers says so below
             for answers in select.select(list(busy), (), ())[0]:
                 worker, order = busy.pop(answers)
                 answer = _receive(answers)
@@ -99,7 +98,7 @@ def _start(
     # In the child. A pipe ends only when nobody else holds it open.
     for descriptor in (ordering, answering, *(end for other in others for end in other[1:])):
         os.close(descriptor)
-    _serve(work, batches, orders, answers)
+    return _serve(work, batches, orders, answers)
 
 
 def _serve(
@@ -113,7 +112,7 @@ def _serve(
             batch, item = _ORDER.unpack(order)
             try:
                 answer = _Answer(work(batches[batch] if item == _WHOLE else [batches[batch][item]]))
-            except Exception:
+            except Exception:  # noqa: BLE001  told to the parent, which raises it
                 import traceback
 
                 answer = _Answer(None, traceback.format_exc())

@@ -55,8 +55,12 @@ class Options(NamedTuple):
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(**Options._field_defaults)
     formats = names(_REPORTERS)
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .); - reads standard input")
-    parser.add_argument("--stdin-filename", metavar="NAME", help="what standard input is called in reports, and judged as")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders (default: .); - reads standard input"
+    )
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", help="what standard input is called in reports, and judged as"
+    )
     parser.add_argument("--no-gitignore", action="store_true", help="take every file, also those that git ignores")
     parser.add_argument("--format", choices=formats, help="what standard output gets (default: text)")
     parser.add_argument(
@@ -71,7 +75,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--min-confidence", choices=CONFIDENCES, help="the least confidence that is reported (default: medium)"
     )
     parser.add_argument("--rule", action="append", metavar="ID", help="judge only this rule; repeatable")
-    parser.add_argument("--jobs", type=process_count, metavar="N", help="worker processes for large scans (default: one a processor)")
+    parser.add_argument(
+        "--jobs", type=process_count, metavar="N", help="worker processes for large scans (default: one a processor)"
+    )
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
 
@@ -119,11 +125,13 @@ def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World]:
 def _judge(
     found: tuple[Fact, ...], world: World, min_confidence: Confidence, only: Sequence[str]
 ) -> tuple[Finding, ...]:
-    # Rules are read only where there is something to judge, or a rule's name to check: YAML costs more than a clean scan.
-    if not found and not only:
+    from keylint.pipeline import is_sure, settle
+
+    facts = [fact for fact in (settle(fact, world) for fact in found) if is_sure(fact, min_confidence)]
+    # Rules are read only where there is something to judge or a name to check: YAML costs more than a clean scan.
+    if not facts and not only:
         return ()
     from keylint.findings import judge
-    from keylint.pipeline import settle
     from keylint.policy.load import load_rules, rules_folder
 
     rules = load_rules(rules_folder())
@@ -136,7 +144,7 @@ def _judge(
             hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
             raise UsageError(f"unknown rule '{name}'; {hint}")
     rules = tuple(rule for rule in rules if not only or rule.id in only)
-    return judge(rules, [settle(fact, world) for fact in found], min_confidence)
+    return judge(rules, facts)
 
 
 def process_count(text: str) -> int:
@@ -157,7 +165,9 @@ def _outputs(reports: Sequence[str]) -> list[tuple[str, str]]:
             raise UsageError(f"unknown format '{name}' in --report; known: {', '.join(names(_REPORTERS))}")
         folder = os.path.dirname(os.path.abspath(file))
         if not os.path.isdir(folder) or os.path.isdir(file):
-            raise UsageError(f"--report cannot write '{file}': {'it is a folder' if os.path.isdir(file) else 'no such folder'}")
+            raise UsageError(
+                f"--report cannot write '{file}': {'it is a folder' if os.path.isdir(file) else 'no such folder'}"
+            )
         outputs.append((name, file))
     return outputs
 

@@ -21,6 +21,9 @@ _TEXT = bytes([7, 8, 9, 10, 11, 12, 13, 27, *range(32, 127), *range(128, 256)])
 _CONTROL_SHARE = 1 / 50
 
 
+_MARK_STARTS = frozenset(mark[:1] for mark, _ in _MARKS)
+
+
 class Encoding(NamedTuple):
     """How a file is decoded. `mark` is the length of its byte order mark in bytes."""
 
@@ -28,14 +31,18 @@ class Encoding(NamedTuple):
     mark: int = 0
 
 
-def encoding_of(head: bytes) -> Encoding | None:
-    """Return the encoding that the first bytes of a file show; None for binary."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return Encoding(name, len(mark))
-    sample = head[:HEAD]
-    if b"\0" not in sample:
-        return Encoding("utf-8")
+_UTF_8 = Encoding("utf-8")
+
+
+def encoding_of(data: bytes) -> Encoding | None:
+    """Return the encoding that the first bytes show; None for binary."""
+    if data[:1] in _MARK_STARTS:
+        for mark, name in _MARKS:
+            if data.startswith(mark):
+                return Encoding(name, len(mark))
+    if data.find(b"\0", 0, HEAD) < 0:
+        return _UTF_8
+    sample = data[:HEAD]
     wide = _wide_encoding(sample)
     if wide:
         return Encoding(wide)
@@ -63,10 +70,5 @@ def _wide_encoding(sample: bytes) -> str | None:
     quarter = len(sample) // 4
     nuls = [sample[place::4].count(0) / quarter for place in range(4)]
     filled, empty = 0.3, 0.7  # share of NULs at most, at least
-    pattern = tuple(1 if share >= empty else 0 if share <= filled else -1 for share in nuls)
-    return {
-        (0, 1, 0, 1): "utf-16-le",
-        (1, 0, 1, 0): "utf-16-be",
-        (0, 1, 1, 1): "utf-32-le",
-        (1, 1, 1, 0): "utf-32-be",
-    }.get(pattern)
+    pattern = "".join("0" if share >= empty else "x" if share <= filled else "?" for share in nuls)
+    return {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}.get(pattern)

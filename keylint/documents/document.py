@@ -53,9 +53,7 @@ class Document:
         """Return a half-open span as lines and columns, both from 1."""
         starts = self._starts()
         line, end_line = self.line_number(start), self.line_number(max(start, end - 1))
-        return Location(
-            self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1
-        )
+        return Location(self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
     def _starts(self) -> list[int]:
         if self._line_starts is None:

@@ -121,5 +121,3 @@ def holds(condition: Condition, fact: Fact) -> bool | None:
     if decisive in results:
         return decisive
     return None if None in results else not decisive
-
-

@@ -141,7 +141,7 @@ def _references(source: SourceMap, value: Plain) -> tuple[Reference, ...]:
     references: list[Reference] = []
     for index, entry in enumerate(value if isinstance(value, list) else [value]):
         match entry:
-            case {"title": str(title), "url": str(url)} if len(entry) == 2 and url.startswith("https://"):
+            case {"title": str(title), "url": str(url), **rest} if not rest and url.startswith("https://"):
                 references.append(Reference(title, url))
             case _:
                 source.problem(("references", index), "expected {title: …, url: https://…}")
@@ -186,12 +186,14 @@ def _examples(source: SourceMap, tests: dict[str, Plain], verdict: str) -> tuple
             case {"name": str(name), "files": dict(files), **rest} if files:
                 for key in rest:
                     if key != "today":
-                        source.unknown((*place, key), key, "key", ("name", "files", "today"))
+                        source.unknown((*place, str(key)), str(key), "key", ("name", "files", "today"))
                 if not all(isinstance(text, str) for text in files.values()):
                     source.problem((*place, "files"), "expected a mapping of path to text")
                 today = rest.get("today")
                 examples.append(
-                    Example(name, {path: str(text) for path, text in files.items()}, None if today is None else str(today))
+                    Example(
+                        name, {path: str(text) for path, text in files.items()}, None if today is None else str(today)
+                    )
                 )
             case _:
                 source.problem(place, "expected {name: …, files: {path: text}}")

@@ -58,7 +58,8 @@ def verdict(rule: Rule, fact: Fact) -> Severity | None:
         met = holds(rule.require, fact) if rule.require is not None else True
         violated = None if met is None else not met
     if violated is None:
-        return {"pass": None, "warn": "low", "fail": rule.severity}[rule.on_unknown]  # type: ignore[return-value]
+        by_choice: dict[OnUnknown, Severity | None] = {"pass": None, "warn": "low", "fail": rule.severity}
+        return by_choice[rule.on_unknown]
     return rule.severity if violated else None
 
 

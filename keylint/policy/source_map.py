@@ -68,7 +68,9 @@ def read(text: str, file: str) -> SourceMap:
     return source
 
 
-def _plain(node: object, path: Path, places: dict[Path, tuple[int, int]], repeated: list[tuple[Path, str]], yaml: object) -> Plain:
+def _plain(
+    node: object, path: Path, places: dict[Path, tuple[int, int]], repeated: list[tuple[Path, str]], yaml: object
+) -> Plain:
     """Read a node tree. Values come from the tag that YAML gave each scalar; dates stay text."""
     from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 

@@ -12,6 +12,7 @@ import re
 from typing import Literal, NamedTuple
 
 from keylint.documents.document import Document
+from keylint.recognition.vocabulary import classify
 
 Form = Literal["entry", "argument", "element", "option", "cell", "bare"]
 
@@ -31,20 +32,23 @@ class Binding(NamedTuple):
     quoted: bool = False
 
 
-_QUOTE = re.compile(r"""(?:\b[bBrRuUfFL]{1,2}|@)?(?:\\{0,3}["'`]|&(?:quot|apos|\#34|\#39|\#x27);|%2[27]|\\(?:u00|x)2[27])$""")
+_QUOTE = re.compile(
+    r"""(?:\b[bBrRuUfFL]{1,2}|@)?(?:\\{0,3}(?:["'`]{3}|["'`])|&(?:quot|apos|\#34|\#39|\#x27);|%2[27]|\\(?:u00|x)2[27])$"""
+)
 _QUOTE_AFTER = re.compile(r"""\\{0,3}["'`]|&(?:quot|apos|\#34|\#39|\#x27);|%2[27]|\\(?:u00|x)2[27]""")
 _CLOSING_QUOTE = r"""(?:\\{0,3}["'`]|&(?:quot|apos|\#34|\#39);|%2[27]|\*\*|`)?"""
-_LIST_ITEM = re.compile(r"(?<=\n)[ \t]*-[ \t]+$")
+_LIST_ITEM = re.compile(r"(?:\n[ \t]*-[ \t][^\n]*)*\n[ \t]*-[ \t]*$")
 _CONTINUATION = re.compile(r"[\s\\]+$")
 # Casts and wrappers between an operator and the literal: `String::from(`, `Some(`, `str(`, `(`.
 _WRAPPER = re.compile(
-    r"(?:\b(?:String(?:::from)?|str|bytes|SecretStr|Secret(?:String)?|Some|SecureString|Buffer\.from|TextEncoder|trim|"
-    r"strings\.TrimSpace|encode|new\s+String|quote|json\.dumps|std::string|[A-Z]\w*::(?:new|from))|(?<=[=:,(\[{?|])\s*)\(\s*$"
+    r"(?:\b(?:String(?:::from)?|SecretString::(?:new|from)|str|bytes|SecretStr|Secret(?:String)?|Some|SecureString|Buffer\.from|TextEncoder|trim|"
+    r"strings\.TrimSpace|encode|new\s+String|quote|json\.dumps|std::string)|(?<=[=:,(\[{?|])\s*)\(\s*$"
 )
-_OPERATOR = re.compile(r"(?:=>|:=|<-|<<|[!=]==?|\+=|\?=|(?<![<>!])=|(?<!:):(?!-)|：)\s*$")
+_OPERATOR = re.compile(r"(?:=>|:=|<-|<<|[!=]==?|\+=|\?=|(?<![<>!])=|(?<!:):(?!-)|\uff1a)\s*$")
 _DEFAULT = re.compile(r"(?:\|\||\?\?=?|\?:|:-|\bor|\belse|\.or\(|unwrap_or\w*\(|\?)\s*$")
 _NAME = re.compile(
-    r"(?P<quote>\\{0,3}[\"'`]|&quot;|%22)?(?P<name>[\w$][\w$.\-]*)(?:\[\d*\])?" + _CLOSING_QUOTE
+    r"(?P<quote>\\{0,3}[\"'`]|&quot;|%22)?(?P<name>[\w$][\w$.\-]*)(?:\[\d*\])?"
+    + _CLOSING_QUOTE
     + r"(?:\s*\])?[!?]?\s*$"
 )
 _TYPED = re.compile(r"(?P<name>[A-Za-z_$][\w$]*)\s*[!?]?\s*:\s*[&'\w<>\[\].,| ?*]{1,60}$")
@@ -52,18 +56,23 @@ _TYPE_WORDS = frozenset("string str char text varchar bytes nvarchar const var l
 _PROSE_NAME = re.compile(r"(?P<name>[A-Za-z][\w./\- ]{1,60}?)\W{0,4}$")
 _TAG = re.compile(r"<(?P<name>[\w:.-]+)(?P<attributes>(?:\s[^<>]{0,200})?)>\s*(?:<!\[CDATA\[)?\s*$")
 _OPTION = re.compile(r"(?:^|[\s\"'`])-{1,2}(?P<name>[A-Za-z][\w-]*)[\"'`]?,?\s+[\"'`]?$")
-_DIRECTIVE = re.compile(r"(?i)(?:^|\n)[ \t]*(?:ENV|ARG|setx|setenv|export|set|machine|login|password)?[ \t]*(?P<name>[A-Za-z_][\w.-]*)[ \t]+[\"']?$")
+_DIRECTIVE = re.compile(
+    r"(?i)(?:^|\n)[ \t]*(?:ENV|ARG|\#[ \t]*define|setx|setenv|export|set|machine|login|password)?"
+    r"[ \t]*(?P<name>[A-Za-z_][\w.-]*)[ \t]+[\"']?$"
+)
 _CELL = re.compile(r"\|\s*[*_`]{0,3}(?P<name>[^|\n]{1,60}?)[*_`]{0,3}\s*\|\s*[*_`]{0,3}$")
 _SENTENCE = re.compile(r"(?i)(?P<name>[A-Za-z][\w\- ]{1,40}?)\s+(?:is|are|was|to|equals)\W{1,4}$")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$.\->:]*")
 _CALLEE = re.compile(r"(?P<callee>[A-Za-z_$][\w$.:>\-!?<]*)\s*(?:<[\w, .]+>)?\s*$")
 _STRING_ARGUMENT = re.compile(r"""\\{0,3}["'`](?P<name>[\w.$ \-]{1,60}?)\\{0,3}["'`]\)?\s*$""")
 # Names that only say "value": the name proper stands beside it.
-_GENERIC = frozenset("value val default defaultvalue content data text string stringvalue secretstring fallback raw v".split())
+_TAGGED_NAME = re.compile(r"<(?:key|name)>\s*(?P<name>[^<>]{1,60}?)\s*</(?:key|name)>\s*$")
+_ENTRY_STARTS = ("<", "{", "\n- ", " - ")
+_GENERIC = frozenset("value val default defaultvalue content data text string stringvalue fallback raw v".split())
 _COMPANION = re.compile(
-    r"""(?i)(?<![\w-])["'`]?(?:name|key|id|variable|header|field|env|param(?:eter)?)["'`]?\s*[:=]\s*["'`]?(?P<name>[A-Za-z][\w.\-]*)"""
-    r"""|\b(?:variable|resource|output)\s+(?:"[\w-]+"\s+)?"(?P<block>[\w-]+)"\s*\{"""
+    r"""(?i)(?<![\w-])["'`]?(?:name|key|id|variable|header|field|env|param(?:eter)?)["'`]?\s*[:=]\s*["'`]?/?(?P<name>[A-Za-z][\w.\-/]*)"""
 )
+_BLOCK = re.compile(r"""\b(?:variable|resource|output)\s+(?:"[\w-]+"\s+)?"(?P<name>[\w-]+)"\s*\{[^{}]*$""")
 _INSERT = re.compile(r"(?is)insert\s+into\s+[^()]{1,200}\((?P<columns>[^()]{1,2000})\)\s*values\b")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -94,13 +103,20 @@ def _bound(reach: str, text: str, end: int) -> Binding | None:
     left = _unwrapped(left)
     tag = _TAG.search(left)
     if tag:
-        companion = _companion(tag["attributes"])
-        return Binding("entry", companion or tag["name"])
+        tagged = _TAGGED_NAME.search(left[: tag.start()])
+        return Binding("entry", (tagged and tagged["name"]) or _companion(tag["attributes"]) or tag["name"])
     operator = _OPERATOR.search(left)
     if operator:
         name = _name_before(left[: operator.start()], operator[0].strip())
         if name and "".join(name.lower().split("_")) in _GENERIC:
-            name = _companion(left[: operator.start()]) or _companion_after(text[end : end + 120]) or name
+            before = left[: operator.start()]
+            block = _BLOCK.search(before)
+            name = (
+                _companion(_entry_before(before))
+                or _companion_after(text[end : end + _NEAR])
+                or (block and block["name"])
+                or name
+            )
         if name:
             return Binding("entry", name)
     default = _DEFAULT.search(left)
@@ -136,16 +152,16 @@ def _unwrapped(left: str) -> str:
     # A value on a line of its own belongs to the line above only if that line is open.
     if "\n" in left[len(stripped) :] and stripped[-1:] not in tuple("([{,=:>|?"):
         return left
-    return stripped if stripped[-1:] in tuple("([{,=:>?|-：") else left
+    return stripped if stripped[-1:] in tuple("([{,=:>?|-\uff1a") else left
 
 
 def _name_before(left: str, operator: str) -> str | None:
     left = left.rstrip()
-    if operator == "=":
-        typed = _TYPED.search(left)
-        if typed and typed["name"] not in ("http", "https"):
-            return typed["name"]
     match = _NAME.search(left)
+    if operator == "=" and not (match and classify(match["name"]) in ("api_key", "api_secret")):
+        typed = _TYPED.search(left)
+        if typed:
+            return typed["name"]
     if match and match["name"]:
         name = match["name"]
         if name.lower() in _TYPE_WORDS or (operator == "=" and name.lower() in _TYPE_WORDS):
@@ -154,7 +170,7 @@ def _name_before(left: str, operator: str) -> str | None:
                 return earlier["name"]
         # A label of several words, as in `API Key: ` or `"Secret Key": `.
         label = _PROSE_NAME.search(left[max(0, left.rfind("\n") + 1) :])
-        if operator in (":", "：") and label and " " in label["name"].strip():
+        if operator in (":", "\uff1a") and label and " " in label["name"].strip():
             return label["name"].strip()[-60:]
         return name
     label = _PROSE_NAME.search(left[max(0, left.rfind("\n") + 1) :])
@@ -169,13 +185,18 @@ def _name_in_statement(left: str) -> str | None:
 
 
 def _companion(left: str) -> str | None:
-    names = [match["name"] or match["block"] for match in _COMPANION.finditer(left[-300:])]
+    names = [match["name"] for match in _COMPANION.finditer(left[-300:])]
     return names[-1] if names else None
 
 
+def _entry_before(left: str) -> str:
+    """Cut to the entry that a value is part of: its tag, its braces, its list item."""
+    return left[max((left.rfind(start) for start in _ENTRY_STARTS), default=-1) + 1 :] or left
+
+
 def _companion_after(right: str) -> str | None:
-    match = _COMPANION.search(right)
-    return (match["name"] or match["block"]) if match else None
+    match = _COMPANION.search(right.partition("\n")[0].partition(">")[0].partition("}")[0])
+    return match["name"] if match else None
 
 
 def _enclosing(left: str) -> Binding | None:
@@ -189,8 +210,11 @@ def _enclosing(left: str) -> Binding | None:
         named = _STRING_ARGUMENT.search(previous.rstrip())
         if named and len(named["name"]) < 60:
             return Binding("argument", named["name"], _callee(before), position)
-    if bracket == "(":
-        return Binding("argument", None, _callee(before), position)
+    callee = _callee(before)
+    if bracket == "(" and callee and callee not in ("return", "in", "if", "and", "or", "not"):
+        return Binding("argument", None, callee, position)
+    if bracket == "{" and callee and not before.endswith(">") and " " in before:
+        return Binding("entry", callee)
     operator = _OPERATOR.search(before)
     if operator:
         return Binding("element", _name_before(before[: operator.start()], operator[0].strip()), position=position)
@@ -248,7 +272,11 @@ def _column(document: Document, start: int, end: int) -> Binding | None:
     for delimiter in (",", "\t", ";", "|"):
         before = text[first:start].rstrip("\"' ")
         after = text[end:last].lstrip("\"' ")
-        if (before.endswith(delimiter) or not before) and (after.startswith(delimiter) or not after) and (before or after):
+        if (
+            (before.endswith(delimiter) or not before)
+            and (after.startswith(delimiter) or not after)
+            and (before or after)
+        ):
             head_first, head_last = document.line_span(1)
             header = text[head_first:head_last].split(delimiter)
             place = text[first:start].count(delimiter)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
-_TEST = re.compile(r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|cassettes?|mocks?|testdata)(?:/|$)|(?:^|/)(?:test_[^/]*|[^/]*[_.-](?:test|tests|spec))\.[^/.]+$|(?:^|/)conftest\.py$")
-_DOCS = re.compile(r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?)(?:/|$)|\.(?:md|markdown|rst|adoc|txt|html?)$|(?:^|/)readme[^/]*$")
-_CONFIG = re.compile(r"(?i)(?:^|/)(?:\.env|env|config|settings|dockerfile|procfile|makefile)[^/]*$|\.(?:env|ya?ml|json5?|jsonc|toml|ini|cfg|conf|properties|tfvars|tf|tfstate|xml|plist|service|config)$")
+_TEST = re.compile(
+    r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|cassettes?|mocks?|testdata)(?:/|$)|(?:^|/)(?:test_[^/]*|[^/]*[_.-](?:test|tests|spec))\.[^/.]+$|(?:^|/)conftest\.py$"
+)
+_DOCS = re.compile(
+    r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?)(?:/|$)|\.(?:md|markdown|rst|adoc|txt|html?)$|(?:^|/)readme[^/]*$"
+)
+_CONFIG = re.compile(
+    r"(?i)(?:^|/)(?:\.env|env|config|settings|dockerfile|procfile|makefile)[^/]*$|\.(?:env|ya?ml|json5?|jsonc|toml|ini|cfg|conf|properties|tfvars|tf|tfstate|xml|plist|service|config)$"
+)
 
 
 def context_of(path: str) -> str:

@@ -5,7 +5,7 @@ Source: the configuration files of the tools named beside the patterns, read 202
 
 from __future__ import annotations
 
-_SECRET_STORE = r"""(?xi)(?:^|/)(?:
+_STORE = r"""(?xi)(?:^|/)(?:
         [\w-]*\.env(?:\.[\w-]+)* | \.envrc | \.flaskenv | env\.(?:prod|production|live|local)
       | \.?user\.cfg                                             # binance-trade-bot
       | (?:secret-)?api[-_]?keys?\.(?:json|ya?ml|toml|ini|txt)   # passivbot, gekko
@@ -18,7 +18,9 @@ _SECRET_STORE = r"""(?xi)(?:^|/)(?:
       | [\w.-]*\.tfvars(?:\.json)? | terraform\.tfstate(?:\.backup)?
       | claude_desktop_config\.json | \.?mcp\.json               # MCP servers
     )$"""
-_EXAMPLE = r"(?i)(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|spec|tests?|testing|ci)(?:[._-]|$)"
+_EXAMPLE = (
+    r"(?i)(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|spec|tests?|testing|ci)(?:[._-]|$)"
+)
 
 
 def is_secret_store(path: str) -> bool:
@@ -38,4 +40,4 @@ def is_secret_store(path: str) -> bool:
         return False
     import re
 
-    return re.search(_SECRET_STORE, path) is not None and not re.search(_EXAMPLE, path.rpartition("/")[2])
+    return re.search(_STORE, path) is not None and not re.search(_EXAMPLE, path.rpartition("/")[2])

@@ -12,7 +12,7 @@ _PAIR = re.compile(
     r"""(?m)(?:^|[\s,{("'])(?:export\s+)?["']?(?P<name>[A-Za-z_$][\w.\-]*)["']?\s*(?:=>|[:=])[ \t]*"""
     r"""(?:"(?P<double>(?:[^"\\\n]|\\.)*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"',;{}\[\]#][^\s,;#]*))"""
 )
-_COMMENTED = re.compile(r"^\s*(?:#|//|;)")
+_COMMENTED = re.compile(r"\s*(?:#|//|;)")
 _SECRET_NAME = re.compile(
     r"(?:api|access|secret|private|signing|hmac|encryption|master|auth)key|secret|token|passw(?:or)?d|passphrase|pwd$|"
     r"privatekey|mnemonic|seedphrase|apisec|credential"
@@ -31,7 +31,8 @@ _PLACEHOLDER = re.compile(
     r"(?ix)^(?:"
     r"(?:.*(?:your|example|placeholder|change[-_ ]?(?:me|it|this)|replace|insert|dummy|sample|redacted|fake|here$|todo|fixme|"
     r"enter[-_ ]|add[-_ ]|put[-_ ]|paste|fill[-_ ]|my[-_ ]?(?:api|key|secret|token|pass)|secret[-_]?key|api[-_]?key|api[-_]?secret).*)"
-    r"|(?:x+|\*+|\.+|-+|_+|0+|\?+|a+)(?:[-_].*)?|(?:null|none|nil|undefined|true|false|yes|no|on|off|n/?a|empty|unset|tbd|test\w*|"
+    r"|(?:x+|\*+|\.+|-+|_+|0+|\?+|a+)(?:[-_].*)?|(?:null|none|nil|undefined|true|false|yes|no|on|off|n/?a|empty|unset|tbd|"
+    r"test\w*|"
     r"testing|secret|password|passw0rd|pass|token|key|root|admin|postgres|mysql|redis|guest|user|default|localhost|development|dev|"
     r"local|demo|foo|bar|foobar|baz|abc\d*|123\d*|qwerty\w*|string|value|some\w*|supersecret\w*|s3cr3t|hunter2x|freqtrade|minio\w*|"
     r"mongo|rabbitmq|sandbox|testnet|live|paper|prod|production|disabled|enabled)"
@@ -81,4 +82,6 @@ def _is_secret_name(name: str, names_exchange: bool) -> bool:
     if _ABOUT.search(compact):
         return False
     # Bots call theirs plainly `key`; elsewhere that is a name for anything.
-    return _SECRET_NAME.search(compact) is not None or (names_exchange and compact == "key")
+    if _SECRET_NAME.search(compact) or vocabulary.classify(name) in ("api_key", "api_secret"):
+        return True
+    return names_exchange and compact == "key"

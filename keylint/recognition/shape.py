@@ -8,6 +8,7 @@ repositories has 4.62 bits (docs/detection.md).
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import log2
 from typing import Literal
 
@@ -15,8 +16,7 @@ Shape = Literal["random", "hex", "uniform", "words", "repetitive", "prefixed-hex
 
 _LOG = [0.0, *(count * log2(count) for count in range(1, 129))]
 _CLASSES = bytes(
-    0 if 48 <= byte < 58 else 1 if 65 <= byte < 91 else 2 if 97 <= byte < 123 else 3
-    for byte in range(256)
+    0 if 48 <= byte < 58 else 1 if 65 <= byte < 91 else 2 if 97 <= byte < 123 else 3 for byte in range(256)
 )
 _PREFIXED_HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -62,7 +62,7 @@ def is_filler(value: str) -> bool:
     if doubled < len(value):
         return True
     codes = value.encode("ascii", "replace")
-    sequence = sum(after - before in (0, 1) for before, after in zip(codes, codes[1:]))
+    sequence = sum(after - before in (0, 1) for before, after in pairwise(codes))
     return sequence > _MOST_IN_SEQUENCE or _FILLER.search(value) is not None
 
 
@@ -75,4 +75,4 @@ def bits_per_character(value: str) -> float:
 def class_changes(value: str) -> int:
     """Count the neighbours of different class (digit, upper, lower): words have few."""
     classes = value.encode("ascii", "replace").translate(_CLASSES)
-    return sum(before != after for before, after in zip(classes, classes[1:]))
+    return sum(before != after for before, after in pairwise(classes))

@@ -19,12 +19,14 @@ _ESCAPED_PLUS = re.compile(r"\\u00(?:2[bBfF]|3[dD])")
 _DIGEST_NAME = re.compile(r"(?i)(?:sha-?(?:1|2|224|256|384|512)|md5|blake2[bs]?|h1)[-:=]$")
 _DATA_URI = re.compile(r"(?i)data:[\w.+-]+/[\w.+;=-]*,$|;base64,\s*$")
 _SSH = re.compile(r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com)\s+$")
+_SHELL_DEFAULT = re.compile(r"\$\{\w+:?-$")
 # Far enough for the largest armoured body, near enough to stay cheap.
 _ARMOUR_REACH = 20_000
 _BEGIN = "-----BEGIN "
 _ARMOUR_FIELD = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID): [^\n\\]*")
 _ARMOUR_BREAK = re.compile(r"""(?:\\[nr]|[\s"'`\\#*>|])+""")
 _ARMOUR_TOKEN = re.compile(r"[A-Za-z0-9+/=]{16,}|[+.,;&_]*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
 
 # A line of wrapped base64: perhaps a comment sign, quotes, `+`, a comma or a written `\n` around it.
 _BASE64_LINE = re.compile(
@@ -48,7 +50,7 @@ def surroundings(document: Document, start: int, end: int) -> Surroundings:
         return "digest"
     if before[-1:] in _GLUE_BEFORE and not _is_separator_before(before):
         return "glued"
-    if after[:1] in _GLUE_AFTER and not _is_separator_after(text, start, end):
+    if after[:1] in _GLUE_AFTER and not _is_separator_after(text, end):
         return "glued"
     if after.startswith(_ESCAPED_SLASH) or _ESCAPED_PLUS.match(after):
         return "glued"
@@ -74,10 +76,15 @@ def in_armour(text: str, offset: int) -> bool:
     """
     begin = text.rfind(_BEGIN, max(0, offset - _ARMOUR_REACH), offset)
     opened = text.find("-----", begin + len(_BEGIN), offset) if begin >= 0 else -1
-    if opened < 0:
-        return False
-    body = _ARMOUR_FIELD.sub("", text[opened + 5 : offset])
-    return all(_ARMOUR_TOKEN.fullmatch(token) for token in _ARMOUR_BREAK.split(body))
+    return opened >= 0 and armour_body(text[opened + 5 : offset]) is not None
+
+
+def armour_body(text: str) -> str | None:
+    """Return the base64 of an armoured block without line ends, quotes and header fields; None if it is no base64."""
+    tokens = _ARMOUR_BREAK.split(_ARMOUR_FIELD.sub("", text))
+    if not all(_ARMOUR_TOKEN.fullmatch(token) for token in tokens[:-1]) or not _BASE64.fullmatch(tokens[-1]):
+        return None
+    return "".join(token for token in tokens if _BASE64.fullmatch(token))
 
 
 def _is_separator_before(before: str) -> bool:
@@ -86,6 +93,8 @@ def _is_separator_before(before: str) -> bool:
     if sign == "/":
         # A comment opener `//KEY`, not the path `host/KEY`.
         return before.endswith("//") and not before.endswith("://") and not before[-3:-2].isalnum()
+    if sign == "-" and _SHELL_DEFAULT.search(before):
+        return True
     if sign in "-+":
         # A removed or added line of a diff, a bullet.
         rest = before[:-1]
@@ -96,7 +105,7 @@ def _is_separator_before(before: str) -> bool:
     return False
 
 
-def _is_separator_after(text: str, start: int, end: int) -> bool:
+def _is_separator_after(text: str, end: int) -> bool:
     sign = text[end]
     following = text[end + 1 : end + 2]
     if sign == "_":

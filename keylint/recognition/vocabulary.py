@@ -9,30 +9,31 @@ NameClass = Literal["api_key", "api_secret", "key", "secret", "other", "digest",
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
+# Plain words, compared with `in`: a pattern of a hundred alternatives takes longer to compile than a scan.
 # Values that are public by nature, or no credential at all. The exchange's own listenKey lives for an hour.
-_DIGEST = re.compile(
-    r"listenkey|listen_?token|hash(?!icorp)|digest|checksum|signature|fingerprint|integrity|thumbprint|merkle|"
-    r"txid|transactionid|orderid|clientorder|etag|revision|commit|cursor|nonce|blockhash|"
-    r"recaptcha|sitekey|publishable|measurement|googleanalytics|extensionid"
+_DIGEST = tuple(
+    "listenkey listentoken hash digest checksum signature fingerprint integrity thumbprint merkle txid transactionid "
+    "orderid clientorder etag revision commit cursor nonce recaptcha sitekey publishable measurement googleanalytics "
+    "extensionid".split()
 )
-_DIGEST_WORDS = frozenset("sha sha1 sha256 sha384 sha512 md5 sig uuid guid cid tx address addr checksum id ids".split())
+_DIGEST_LAST_WORDS = frozenset("sha sha1 sha256 sha384 sha512 md5 sig uuid guid cid tx address addr id ids".split())
 # Words of other services and purposes: a 64-character secret, but not one of the exchange.
-_OTHER = re.compile(
-    r"jwt|session|cookie|csrf|xsrf|oauth|clientid|clientsecret|webhook|django|rails|laravel|flask|nextauth|"
-    r"encryption|encrypt|cipher|salt|seed|mnemonic|telegram|discord|slack|github|gitlab|gitea|sentry|stripe|paypal|"
-    r"twilio|sendgrid|mailgun|openai|anthropic|huggingface|aws|azure|gcp|google|firebase|supabase|cloudflare|datadog|"
-    r"heroku|vercel|netlify|infura|alchemy|etherscan|bscscan|polygonscan|coingecko|coinmarketcap|"
-    r"bybit|okx|okex|kucoin|kraken|coinbase|gemini|bitfinex|bitmex|huobi|htx|gateio|bitget|mexc|bingx|phemex|deribit|"
-    r"poloniex|bittrex|bitstamp|cryptocom|bitvavo|whitebit|lbank|ascendex|woox|coinex|bitmart|hyperliquid|"
-    r"grafana|influx|elastic|mongo|mysql|postgres|redis|rabbit|kafka|algolia|mapbox|pusher|auth0|okta|keycloak|cognito|"
-    r"verification|confirm|reset|invite|refreshtoken|idtoken|bearer|accesstoken|licen[cs]e|npm|pypi|nuget|sonar|codecov"
+_OTHER = tuple(
+    "jwt session cookie csrf xsrf oauth clientid clientsecret webhook django rails laravel flask nextauth "
+    "encrypt cipher salt seed mnemonic telegram discord slack github gitlab gitea sentry stripe paypal twilio "
+    "sendgrid mailgun openai anthropic huggingface aws azure gcp google firebase supabase cloudflare datadog "
+    "heroku vercel netlify infura alchemy etherscan bscscan polygonscan coingecko coinmarketcap bybit okx okex "
+    "kucoin kraken coinbase gemini bitfinex bitmex huobi htx gateio bitget mexc bingx phemex deribit poloniex "
+    "bittrex bitstamp cryptocom bitvavo whitebit lbank ascendex woox coinex bitmart hyperliquid grafana influx "
+    "elastic mongo mysql postgres redis rabbit kafka algolia mapbox pusher auth0 okta keycloak cognito "
+    "verification confirm reset invite refreshtoken idtoken bearer accesstoken licence license npm pypi nuget "
+    "sonar codecov".split()
 )
-_EXCHANGE = re.compile(r"bina?n?[ac]?ce|binanceus|\bbnb\b|mbx")
-_SECRET = re.compile(
-    r"apisecret|secretkey|secretapi|apisec|seckey|secret|privatekey|privkey|hmackey|hmac|signingkey|signkey|apiprivate"
-)
-_API_KEY = re.compile(
-    r"apikey|apitoken|mbxapi|accesskey|apiaccess|keyapi|publickey|apipub|apiid|binance\w*key|apk(?:ey)?\b|exchangekey"
+# The last ones are misspellings that were met.
+_EXCHANGE = ("binance", "mbx", "bnb", "binace", "bianance", "bianace", "binnance")
+_SECRET = tuple("secret apisec seckey privatekey privkey hmac signingkey signkey apiprivate".split())
+_API_KEY = tuple(
+    "apikey apitoken mbxapi accesskey apiaccess keyapi publickey apipub apiid exchangekey binancekey".split()
 )
 _KEY_WORDS = frozenset("key keys ak k token auth authorization credential credentials login user apik".split())
 _SECRET_WORDS = frozenset("sk s pass password passwd pwd passphrase private sec sign".split())
@@ -59,13 +60,14 @@ def classify(name: str) -> NameClass:
     """Return what a name promises of its value; `key` and `secret` are the weak forms."""
     parts = words(name)
     compact = "".join(parts)
-    if _DIGEST.search(compact) or _DIGEST_WORDS.intersection(parts[-1:]):
+    if _has(compact, _DIGEST) or (parts and parts[-1] in _DIGEST_LAST_WORDS):
         return "digest"
-    if _OTHER.search(compact) and not _EXCHANGE.search(compact):
+    of_exchange = _has(compact, _EXCHANGE)
+    if not of_exchange and _has(compact, _OTHER):
         return "other"
-    if _SECRET.search(compact):
+    if _has(compact, _SECRET):
         return "api_secret"
-    if _API_KEY.search(compact):
+    if _has(compact, _API_KEY) or (of_exchange and "key" in parts):
         return "api_key"
     if _SECRET_WORDS.intersection(parts):
         return "secret"
@@ -76,7 +78,7 @@ def classify(name: str) -> NameClass:
 
 def names_exchange(name: str) -> bool:
     """Tell whether a name speaks of the exchange, misspellings included."""
-    return _EXCHANGE.search("".join(words(name))) is not None
+    return _has("".join(words(name)), _EXCHANGE)
 
 
 def is_client(callee: str) -> bool:
@@ -92,3 +94,7 @@ def signs(callee: str) -> bool:
 def speaks_of_credentials(lowered: str) -> bool:
     """Tell whether a lower-case text names keys or secrets."""
     return _NEARBY.search(lowered) is not None
+
+
+def _has(compact: str, stems: tuple[str, ...]) -> bool:
+    return any(stem in compact for stem in stems)

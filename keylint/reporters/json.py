@@ -11,7 +11,7 @@ from keylint.summary import counts
 SCHEMA = "keylint/report/1"
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, _style: Style) -> str:
     """Return the report; the same input gives the same bytes."""
     scanned = report.scanned
     document = {

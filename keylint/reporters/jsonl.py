@@ -9,7 +9,7 @@ from keylint.reporters import Reporter, Style
 from keylint.reporters.json import as_mapping
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, _style: Style) -> str:
     """Return the findings, each as in the report's `findings` list."""
     return "".join(json.dumps(as_mapping(finding), ensure_ascii=False) + "\n" for finding in report.findings)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from keylint.model import Finding, Location, Report
 from keylint.reporters import Reporter, Style
 from keylint.summary import counts, incomplete
+
+Paint = Callable[[str, str], str]
 
 _COLORS = {"critical": "1;31", "high": "31", "medium": "33", "low": "36", "dim": "2", "bold": "1", "good": "32"}
 _WIDTH = 100
@@ -22,7 +25,7 @@ def render(report: Report, style: Style) -> str:
     if style.quiet:
         return "".join(block.split("\n", 1)[0] + "\n" for block in blocks)
     advice = _advice(report, paint)
-    return "\n".join([*blocks, *advice, _closing(report, style, paint)])
+    return "\n".join([*blocks, *advice, _closing(report, paint)])
 
 
 def visible(text: str) -> str:
@@ -34,14 +37,14 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _painter(color: bool):  # type: ignore[no-untyped-def]
+def _painter(color: bool) -> Paint:
     def paint(text: str, name: str) -> str:
         return f"\x1b[{_COLORS[name]}m{text}\x1b[0m" if color else text
 
     return paint
 
 
-def _finding(finding: Finding, style: Style, paint) -> str:  # type: ignore[no-untyped-def]
+def _finding(finding: Finding, style: Style, paint: Paint) -> str:
     fact = finding.fact
     severity = paint(finding.severity, finding.severity)
     lines = [f"{paint(_place(fact.location), 'bold')}: {severity} {finding.rule}: {visible(finding.message)}"]
@@ -73,7 +76,7 @@ def _place(location: Location) -> str:
     return f"{visible(location.path)}:{location.line}:{location.column}"
 
 
-def _advice(report: Report, paint) -> list[str]:  # type: ignore[no-untyped-def]
+def _advice(report: Report, paint: Paint) -> list[str]:
     """What to do, once a rule, however many findings it has."""
     if not report.findings:
         return []
@@ -89,7 +92,7 @@ def _advice(report: Report, paint) -> list[str]:  # type: ignore[no-untyped-def]
     return blocks
 
 
-def _closing(report: Report, style: Style, paint) -> str:  # type: ignore[no-untyped-def]
+def _closing(report: Report, paint: Paint) -> str:
     lines: list[str] = []
     missed = incomplete(report)
     for skip in missed[:_MOST_SKIPPED]:
@@ -111,7 +114,9 @@ def _closing(report: Report, style: Style, paint) -> str:  # type: ignore[no-unt
     verdict += f" in {_plural(scanned.files, 'file')} ({_size(scanned.bytes)})"
     if scanned.skipped:
         by_reason = Counter(skip.reason for skip in scanned.skipped)
-        verdict += f"; skipped {len(scanned.skipped)}: " + ", ".join(f"{count} {reason}" for reason, count in sorted(by_reason.items()))
+        verdict += f"; skipped {len(scanned.skipped)}: " + ", ".join(
+            f"{count} {reason}" for reason, count in sorted(by_reason.items())
+        )
     if missed:
         verdict += "; the scan is incomplete"
     return "\n".join([*lines, verdict + "."]) + "\n"

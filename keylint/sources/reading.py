@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from typing import NamedTuple
 
-from keylint.documents.decoding import HEAD, encoding_of
+from keylint.documents.decoding import encoding_of
 from keylint.model import Skip, SkipReason
 from keylint.sieve import OVERLAP, of_interest
 from keylint.sources import Entry
@@ -36,7 +36,9 @@ class Content(NamedTuple):
 
 
 def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip | None:
-    """Return a file's bytes, why it was left out, or None for a file of the index that is not on disk. Never raises for what the file system does.
+    """Return a file's bytes, why it was left out, or None for a file of the index that is not on disk.
+
+    Never raises for what the file system does.
 
     `is_wanted` tells of a path that its file is needed whatever the sieve says.
     """
@@ -76,7 +78,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
 
 def _read_large(descriptor: int, entry: Entry, wanted: bool) -> Content | Skip:
     piece = os.read(descriptor, _PIECE)
-    encoding = encoding_of(piece[:HEAD])
+    encoding = encoding_of(piece)
     if encoding is None:
         return Skip(entry.path, "binary")
     marked = wanted or encoding.name != "utf-8"

@@ -10,12 +10,14 @@ from keylint.errors import NothingScanned
 from keylint.model import Skip, World
 from keylint.sieve import mentions_exchange
 from keylint.sources import Entry, Listing
-from keylint.sources.git import GitFailed, git, in_work_tree
+from keylint.sources.git import GitFailed, begin, git, in_work_tree
 from keylint.sources.paths import shown
 
+# Modes of git's index.
+_GIT_SYMLINK, _GIT_LINK = "120000", "160000"
 # How much of the files beside a candidate is read to see whether they name the exchange. Units: bytes, files.
-_NEAR_BYTES = 64 << 10
-_NEAR_FILES = 100
+_NEAR_BYTES = 16 << 10
+_NEAR_FILES = 50
 
 
 class _Collector:
@@ -28,11 +30,9 @@ class _Collector:
         self.skipped: dict[str, Skip] = {}
         self.untracked: set[str] = set()
 
-    def add(self, file: str, relative: str, tracked: bool | None = None) -> None:
+    def add(self, file: str, relative: str) -> None:
         path = shown(relative)
-        self.entries[path] = Entry(path, file, tracked is True)
-        if tracked is False:
-            self.untracked.add(path)
+        self.entries[path] = Entry(path, file)
 
     def skip(self, skip: Skip) -> None:
         self.skipped[skip.path] = skip
@@ -95,32 +95,38 @@ def _add_folder(collector: _Collector, folder: str) -> None:
     if collector.use_git and in_work_tree(folder):
         try:
             _add_git_files(collector, folder, prefix)
-            return
         except GitFailed as error:
             # Everything is a superset of what git would have listed: nothing is lost, and it is said.
             collector.skip(Skip(prefix + ".gitignore", "excluded", f"git could not list this work tree ({error})"))
+        else:
+            return
     _walk(collector, folder, prefix)
 
 
 def _add_git_files(collector: _Collector, folder: str, prefix: str) -> None:
-    listed = git(folder, ["ls-files", "-z", "-t", "--stage", "--others", "--exclude-standard"])
-    for line in os.fsdecode(listed).split("\0"):
-        if not line:
-            continue
-        if line.startswith("? "):
-            name, mode, tracked = line[2:], "", False
-        else:
-            details, _, name = line.partition("\t")
-            mode, tracked = details.split(" ", 2)[1], True
-        file = f"{folder}{os.sep}{name}"
-        if mode == "120000":
-            collector.skip(Skip(shown(prefix + name), "symlink"))
-        elif mode == "160000" or name.endswith("/"):
+    # Two listings at once: looking for untracked files takes git longer than reading its index.
+    untracked = begin(folder, ["ls-files", "-z", "--others", "--exclude-standard"])
+    inside = folder.rstrip(os.sep) + os.sep
+    indexed = git(folder, ["ls-files", "-z", "--stage"])
+    for line in os.fsdecode(indexed).split("\0")[:-1]:
+        details, _, name = line.partition("\t")
+        mode = details[:6]
+        file = inside + name
+        if mode == _GIT_LINK:
             if os.path.lexists(file):
-                kind = "submodule" if mode else "a git repository of its own"
-                collector.skip(Skip(shown(prefix + name.rstrip("/")), "excluded", kind))
+                collector.skip(Skip(shown(prefix + name), "excluded", "a submodule"))
+        elif mode == _GIT_SYMLINK and os.path.islink(file):
+            collector.skip(Skip(shown(prefix + name), "symlink"))
         else:
-            collector.add(file, prefix + name, tracked)
+            path = shown(prefix + name)
+            collector.entries[path] = Entry(path, file, True)
+    for name in os.fsdecode(untracked()).split("\0")[:-1]:
+        if name.endswith("/"):
+            collector.skip(Skip(shown(prefix + name[:-1]), "excluded", "a git repository of its own"))
+        else:
+            path = shown(prefix + name)
+            collector.entries[path] = Entry(path, inside + name)
+            collector.untracked.add(path)
 
 
 def _walk(collector: _Collector, folder: str, prefix: str) -> None:

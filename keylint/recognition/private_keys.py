@@ -1,0 +1,58 @@
+"""Private keys: armoured blocks and bare PKCS#8 or PKCS#1 base64, and whether they sign exchange requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keylint.documents.document import Document
+from keylint.model import Fact
+from keylint.recognition.credentials import Verdict, credential_fact
+from keylint.recognition.exchange import exchange_of
+from keylint.recognition.surroundings import armour_body
+from keylint.sieve import ARMOUR
+
+_PEM = re.compile(
+    r"-----BEGIN (?P<label>(?:[A-Z0-9]+ )*PRIVATE KEY)-----(?P<body>.{40,20000}?)-----END (?P=label)-----", re.DOTALL
+)
+_BARE = re.compile(
+    r"(?<![A-Za-z0-9+/])(?:MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{43}"
+    r"|MII[A-Za-z0-9+/]{2,4}IB(?:ADANBgkqhkiG9w0BAQEFAASC|AAKCAQEA)[A-Za-z0-9+/]{300,})(?![A-Za-z0-9+/])"
+)
+_ENCRYPTED_BODY = re.compile(r"ENCRYPTED|ENC\[|\$ANSIBLE_VAULT")
+# A key of a server's certificate signs no requests.
+_SERVER_PATH = re.compile(
+    r"(?i)(?:^|/)[^/]*(?:tls|ssl|https|server|localhost|cert|ssh|nginx|(?<![a-z])ca(?![a-z]))[^/]*(?:/[^/]*)?$"
+)
+_CERTIFICATE = "-----BEGIN CERTIFICATE"
+# How far from a key its certificate may stand in one file. Units: characters.
+_BESIDE = 4000
+# A body of fewer distinct characters is a placeholder such as `...`.
+_LEAST_DISTINCT = 20
+
+
+def private_keys(document: Document) -> Iterator[tuple[int, int, Fact]]:
+    """Yield the private keys of a document with their half-open spans."""
+    text = document.text
+    if ARMOUR in document.ascii:
+        for match in _PEM.finditer(text):
+            body = armour_body(match["body"])
+            if body is None or len(set(body)) < _LEAST_DISTINCT:
+                continue
+            encrypted = "ENCRYPTED" in match["label"] or _ENCRYPTED_BODY.search(match["body"]) is not None
+            yield match.start(), match.end(), _private_key(document, match.start(), match.end(), body, encrypted)
+    for match in _BARE.finditer(text) if "MII" in text or "MC4C" in text else ():
+        if len(set(match[0])) >= _LEAST_DISTINCT:
+            yield match.start(), match.end(), _private_key(document, match.start(), match.end(), match[0], False)
+
+
+def _private_key(document: Document, start: int, end: int, body: str, encrypted: bool) -> Fact:
+    exchange = exchange_of(document.lowered)
+    if exchange != "unknown" or "binance" in document.path.lower():
+        verdict = Verdict("private_key", "high", "a private key where the exchange is named")
+    else:
+        beside = document.text[max(0, start - _BESIDE) : end + _BESIDE]
+        server = _CERTIFICATE in beside or _SERVER_PATH.search(document.path) is not None
+        because = "a private key that nothing ties to the exchange"
+        verdict = Verdict("private_key", "low", because, None if server else "medium")
+    return credential_fact(document, start, end, body, verdict, encrypted=encrypted)
