@@ -27,12 +27,12 @@ _CASES = bytes(
 _HEX = b"0123456789abcdefABCDEF"
 
 # A key glued to an escape of the text around it: `\nKEY`, `%22KEY`, `\x22KEY`, `\u0022KEY`.
-# Run length -> (the byte before the run, how much of the run belongs to the escape).
+# Run length -> (the byte before the run, the letters that begin the escape, its hexadecimal digits).
 _ESCAPES = {
-    KEY_LENGTH + 1: (b"\\", 1),
-    KEY_LENGTH + 2: (b"%", 2),
-    KEY_LENGTH + 3: (b"\\", 3),
-    KEY_LENGTH + 5: (b"\\", 5),
+    KEY_LENGTH + 1: (b"\\", b"nrt", 0),
+    KEY_LENGTH + 2: (b"%", b"", 2),
+    KEY_LENGTH + 3: (b"\\", b"x", 2),
+    KEY_LENGTH + 5: (b"\\", b"u", 4),
 }
 # Base64 of 64 characters is 86 alphanumerics and "==", with a line feed 87 and "=" (no alphanumeric
 # byte makes a `+` or `/`). Hexadecimal of 64 characters is 128.
@@ -71,9 +71,11 @@ def read(data: bytes, start: int, end: int) -> Run | None:
     if length == KEY_LENGTH:
         return Run(start, end, data[start:end], "plain")
     if length in _ESCAPES:
-        before, glued = _ESCAPES[length]
-        if data[max(start - 1, 0) : start] == before:
-            return Run(start + glued, end, data[start + glued : end], "plain")
+        before, letters, digits = _ESCAPES[length]
+        key = end - KEY_LENGTH
+        letter = data[start : key - digits]
+        if data[max(start - 1, 0) : start] == before and letter in letters and is_hex(data[key - digits : key]):
+            return Run(key, end, data[key:end], "plain")
     elif length in _BASE64_LENGTHS and data[end : end + 1] == b"=":
         import binascii
 

@@ -53,7 +53,9 @@ class Options(NamedTuple):
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(**Options._field_defaults)
+    # argparse appends to a copy of the default, which must be a list.
+    defaults = {name: list(value) if value == () else value for name, value in Options._field_defaults.items()}
+    parser.set_defaults(**defaults)
     formats = names(_REPORTERS)
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders (default: .); - reads standard input"

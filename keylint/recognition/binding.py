@@ -208,7 +208,7 @@ def _enclosing(left: str) -> Binding | None:
     bracket = left[opener]
     if position and previous is not None:
         named = _STRING_ARGUMENT.search(previous.rstrip())
-        if named and len(named["name"]) < 60:
+        if named and classify(named["name"]) != "none":
             return Binding("argument", named["name"], _callee(before), position)
     callee = _callee(before)
     if bracket == "(" and callee and callee not in ("return", "in", "if", "and", "or", "not"):

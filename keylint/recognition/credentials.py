@@ -81,7 +81,7 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     kind = {"api_key": "api_key", "key": "api_key", "api_secret": "api_secret", "secret": "api_secret"}.get(
         named, "unknown"
     )
-    if kind == "api_key" and binding.form == "element" and binding.position == 1:
+    if named == "key" and binding.form == "element" and binding.position == 1:
         kind = "api_secret"  # the second of a pair
     shown = f"`{_name(name)}`" if name else ""
     if named == "digest":

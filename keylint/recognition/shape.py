@@ -29,7 +29,7 @@ _FILLER = re.compile(
 
 # A value with less is words, a table or a filler; one in 10,000 random values falls below any of them.
 _LEAST_BITS = 4.6
-_LEAST_DISTINCT = 26
+_LEAST_DISTINCT = 20
 _LEAST_CHANGES = 22
 _LEAST_CHANGES_OF_NUMBERED = 26
 _MOST_IN_SEQUENCE = 12

@@ -84,7 +84,7 @@ def armour_body(text: str) -> str | None:
     tokens = _ARMOUR_BREAK.split(_ARMOUR_FIELD.sub("", text))
     if not all(_ARMOUR_TOKEN.fullmatch(token) for token in tokens[:-1]) or not _BASE64.fullmatch(tokens[-1]):
         return None
-    return "".join(token for token in tokens if _BASE64.fullmatch(token))
+    return "".join(token for token in tokens if token.strip("+.,;&_"))
 
 
 def _is_separator_before(before: str) -> bool:
@@ -93,7 +93,7 @@ def _is_separator_before(before: str) -> bool:
     if sign == "/":
         # A comment opener `//KEY`, not the path `host/KEY`.
         return before.endswith("//") and not before.endswith("://") and not before[-3:-2].isalnum()
-    if sign == "-" and _SHELL_DEFAULT.search(before):
+    if sign == "-" and (before.endswith("<!--") or _SHELL_DEFAULT.search(before)):
         return True
     if sign in "-+":
         # A removed or added line of a diff, a bullet.

@@ -1,0 +1,106 @@
+"""What tests share: materialised files, real git repositories, and keylint as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from keylint.cli import main
+from keylint.policy.placeholders import expand
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Result(NamedTuple):
+    """What a run gave. Shape: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The JSON report."""
+        parsed: dict[str, Any] = json.loads(self.out)
+        return parsed
+
+    @property
+    def places(self) -> set[tuple[str, str, int, int]]:
+        """Rule, path, line and column of every finding and occurrence."""
+        return {
+            (finding["rule"], place["path"], place["line"], place["column"])
+            for finding in self.report["findings"]
+            for place in (finding, *finding["occurrences"])
+        }
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def keylint(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run keylint in this process, so that coverage sees it."""
+
+    def run(*arguments: str) -> Result:
+        capfd.readouterr()
+        try:
+            code = main(arguments)
+        except SystemExit as end:  # argparse, for --help and usage errors
+            code = int(end.code or 0)
+        out, err = capfd.readouterr()
+        return Result(code, out, err)
+
+    return run
+
+
+def spawn(*arguments: str, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Result:
+    """Run keylint as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "keylint", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        check=False,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder, placeholders expanded; bytes stay as they are."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else expand(content).encode())
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git with an identity of its own and nobody's configuration."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_AUTHOR_NAME": "Alice",
+        "GIT_AUTHOR_EMAIL": "alice@example.org",
+        "GIT_COMMITTER_NAME": "Alice",
+        "GIT_COMMITTER_EMAIL": "alice@example.org",
+    }
+    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """An empty git repository."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    return folder

@@ -1,0 +1,87 @@
+"""The sieve against a slow oracle, and what it may never throw away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keylint.policy.placeholders import expand
+from keylint.sieve import Run, of_interest, read, runs
+
+ORACLE = re.compile(rb"[A-Za-z0-9]{64,}")
+ALPHABET = st.sampled_from([*b"aZ09", *b" \n\x00-+/=\"'\\\xff"])
+TEXTS = st.lists(
+    st.one_of(
+        st.binary(max_size=5),
+        st.integers(60, 70).map(lambda count: b"a" * count),
+        st.lists(ALPHABET, max_size=90).map(bytes),
+    ),
+    max_size=12,
+).map(b"".join)
+
+
+@given(TEXTS)
+def test_runs_are_those_of_a_regular_expression(data: bytes) -> None:
+    assert list(runs(data)) == [match.span() for match in ORACLE.finditer(data)]
+
+
+@pytest.mark.parametrize(
+    ("text", "interest"),
+    [
+        pytest.param("", False, id="nothing"),
+        pytest.param("hello = 1", False, id="no run"),
+        pytest.param("{{key63:a}}", False, id="one short"),
+        pytest.param("{{key65:a}}", False, id="one long"),
+        pytest.param("{{hex64:a}}", False, id="a digest where the exchange is not named"),
+        pytest.param("{{hex128:a}}", False, id="a long digest"),
+        pytest.param("{{repeat:a1:32}}", False, id="one case"),
+        pytest.param("{{base64data:86:a}}==", False, id="base64 of something else"),
+        pytest.param("{{key:a}}", True, id="a key"),
+        pytest.param("binance {{hex64:a}}", True, id="a digest where the exchange is named"),
+        pytest.param("BINANCE {{hex64:a}}", True, id="whatever its case"),
+        pytest.param("{{base64:{{key:a}}}}", True, id="base64"),
+        pytest.param("{{base64:{{key:a}}\n}}", True, id="base64 with the line feed of echo"),
+        pytest.param("{{hex:{{key:a}}}}", True, id="hexadecimal"),
+        pytest.param("\\n{{key:a}}", True, id="after a written line feed"),
+        pytest.param("%22{{key:a}}%22", True, id="percent-encoded quotes"),
+        pytest.param("\\x22{{key:a}}", True, id="hexadecimal escape"),
+        pytest.param("\\u0022{{key:a}}", True, id="unicode escape"),
+        pytest.param("-----BEGIN PRIVATE KEY-----", True, id="armour"),
+        pytest.param("{{ed25519:a}}", True, id="an Ed25519 key"),
+    ],
+)
+def test_of_interest(text: str, interest: bool) -> None:
+    assert of_interest(expand(text).encode()) is interest
+
+
+@given(st.binary(max_size=100), st.binary(max_size=100))
+def test_a_key_is_of_interest_wherever_it_stands(before: bytes, after: bytes) -> None:
+    key = expand("{{key:anywhere}}").encode()
+    assert of_interest(before + b" " + key + b" " + after)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "encoding"),
+    [
+        pytest.param("{{key:a}}", "{{key:a}}", "plain", id="plain"),
+        pytest.param("\\n{{key:a}}", "{{key:a}}", "plain", id="escape"),
+        pytest.param("{{base64:{{key:a}}}}", "{{key:a}}", "base64", id="base64"),
+        pytest.param("{{hex:{{key:a}}}}", "{{key:a}}", "hex", id="hexadecimal"),
+    ],
+)
+def test_read_decodes(text: str, value: str, encoding: str) -> None:
+    data = expand(text).encode()
+    (span,) = runs(data)
+    run = read(data, *span)
+    assert isinstance(run, Run)
+    assert (run.value.decode(), run.encoding) == (expand(value), encoding)
+    assert run.end == len(data)
+
+
+@pytest.mark.parametrize("text", ["x{{key:a}}", "{{key:a}}xyz", "\\xyz{{key:a}}"])
+def test_read_refuses_what_is_no_key(text: str) -> None:
+    data = expand(text).encode()
+    assert [read(data, *span) for span in runs(data)] == [None]

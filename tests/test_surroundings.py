@@ -1,0 +1,97 @@
+"""What a run is a piece of. `KEY` marks the run, `BASE64` a line of wrapped base64."""
+
+from __future__ import annotations
+
+import pytest
+
+from keylint.documents.document import Document
+from keylint.policy.placeholders import expand
+from keylint.recognition.surroundings import armour_body, surroundings
+
+KEY = expand("{{key:around}}")
+BASE64 = expand("{{base64data:64:wrapped}}")
+PLAIN = expand("{{key:first}}"), expand("{{key:second}}"), expand("{{key:third}}"), expand("{{key:fourth}}")
+
+
+def around(text: str) -> str:
+    expanded = text.replace("KEY!", KEY).replace("BASE64!", BASE64)
+    for place, line in enumerate(PLAIN):
+        expanded = expanded.replace(f"PLAIN{place}!", line)
+    start = expanded.index(KEY)
+    return surroundings(Document("file", expanded), start, start + len(KEY))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("KEY!", id="alone"),
+        pytest.param("API_KEY=KEY!", id="an assignment before"),
+        pytest.param("'KEY!'", id="quotes"),
+        pytest.param("//KEY!", id="a comment"),
+        pytest.param("-KEY!\n+x", id="a removed line of a diff"),
+        pytest.param("a\n+KEY!", id="an added line of a diff"),
+        pytest.param("_KEY!_ is mine", id="emphasis"),
+        pytest.param("<a value=KEY!/>", id="the end of an XML element"),
+        pytest.param("<!--KEY!-->", id="the end of an XML comment"),
+        pytest.param("${KEY:-KEY!}".replace("${KEY", "${X"), id="a shell default"),
+        pytest.param("apiKey=KEY!&x=1", id="a query"),
+        pytest.param("PLAIN0!\nKEY!", id="two lines: a key and its secret"),
+        pytest.param("PLAIN0!\nPLAIN1!\nKEY!\nPLAIN2!", id="four lines: two pairs"),
+        pytest.param("PLAIN0!\nPLAIN1!\nPLAIN2!\nPLAIN3!\nKEY!", id="a list of keys is no base64"),
+        pytest.param('"PLAIN0!",\n"KEY!",', id="two quoted lines"),
+        pytest.param('if text.startswith("-----BEGIN "):\n    pass\nx = "KEY!"', id="below code that names an armour"),
+        pytest.param("A key begins with -----BEGIN PRIVATE KEY----- as in\nKEY!", id="below prose that names one"),
+        pytest.param('{"x": "KEY!"}', id="a member named as in a JWK, but none"),
+    ],
+)
+def test_free(text: str) -> None:
+    assert around(text) == "free"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a+KEY!", "glued", id="plus before"),
+        pytest.param("KEY!+a", "glued", id="plus after"),
+        pytest.param("path/KEY!", "glued", id="slash before"),
+        pytest.param("https://example.org/KEY!", "glued", id="a path"),
+        pytest.param("KEY!/a", "glued", id="slash after"),
+        pytest.param("KEY!=", "glued", id="padding"),
+        pytest.param("sk_KEY!", "glued", id="underscore before"),
+        pytest.param("KEY!_x", "glued", id="underscore after"),
+        pytest.param("id-KEY!", "glued", id="hyphen before"),
+        pytest.param("KEY!-x", "glued", id="hyphen after"),
+        pytest.param("KEY!%2Bx", "glued", id="encoded plus after"),
+        pytest.param("x\\/KEY!", "glued", id="escaped slash before"),
+        pytest.param("x\\u002bKEY!", "glued", id="unicode plus before"),
+        pytest.param('integrity="sha384-KEY!"', "digest", id="integrity"),
+        pytest.param("SHA256:KEY!", "digest", id="named digest"),
+        pytest.param("url(data:image/png;base64,KEY!)", "data-uri", id="data URI"),
+        pytest.param("host ssh-rsa KEY!", "ssh-key", id="SSH"),
+        pytest.param("BASE64!\nKEY!\nBASE64!", "base64-lines", id="wrapped base64"),
+        pytest.param('"BASE64!" +\n"KEY!" +\n"BASE64!"', "base64-lines", id="in quotes"),
+        pytest.param("KEY!\nAA==", "base64-lines", id="a short last line"),
+        pytest.param("-----BEGIN CERTIFICATE-----\nPLAIN0!\nKEY!\n-----END CERTIFICATE-----", "armour", id="PEM"),
+        pytest.param("-----BEGIN X-----\\nPLAIN0!\\nKEY!\\n-----END", "armour", id="PEM on one line"),
+        pytest.param("-----BEGIN PGP MESSAGE-----\nVersion: 1\n\nKEY!\n", "armour", id="PGP"),
+        pytest.param('{"kty": "EC", "x": "KEY!"}', "jwk", id="JSON web key"),
+    ],
+)
+def test_pieces(text: str, expected: str) -> None:
+    assert around(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        pytest.param("\n{}\n{}\n", "{}{}", id="lines"),
+        pytest.param("\\n{}\\n{}\\n", "{}{}", id="written line ends"),
+        pytest.param('" +\n"{}" +\n"{}"', "{}{}", id="Java"),
+        pytest.param("\nProc-Type: 4,ENCRYPTED\n\n{}\n{}\n", "{}{}", id="header"),
+        pytest.param("/; const {} = /{}", None, id="code"),
+        pytest.param(" and so on {} {}", None, id="prose"),
+    ],
+)
+def test_armour_body(text: str, body: str | None) -> None:
+    expected = None if body is None else body.format(BASE64, BASE64)
+    assert armour_body(text.format(BASE64, BASE64)) == expected
