@@ -81,21 +81,22 @@ def parse_rule(source: SourceMap) -> Rule | None:
     if texts["id"] and texts["id"] != stem:
         source.problem(("id",), f"the id '{texts['id']}' must be the file's name, '{stem}'")
     severity = _choice(source, value, "severity", SEVERITIES, "high")
-    target = _choice(source, value, "target", tuple(TARGETS), "credential")
+    target = _choice(source, value, "target", tuple(TARGETS), "")
     on_unknown = _choice(source, value, "on_unknown", _ON_UNKNOWN, "pass")
     if ("require" in value) == ("forbid" in value):
         source.problem((), "expected exactly one of 'require' and 'forbid'")
-    conditions = {key: _condition(source, value, key, target) for key in ("select", "require", "forbid")}
-    for match in TEMPLATE.finditer(texts["message"]):
-        prefix, _, attribute = match["name"].partition(".")
-        if prefix != target or attribute not in TARGETS[target]:
-            source.unknown(
-                ("message",), match["name"], "attribute", tuple(f"{target}.{name}" for name in TARGETS[target])
-            )
+    conditions: dict[str, Condition | None] = {}
+    if target:
+        conditions = {key: _condition(source, value, key, target) for key in ("select", "require", "forbid")}
+        known = tuple(f"{target}.{name}" for name in TARGETS[target])
+        for match in TEMPLATE.finditer(texts["message"]):
+            if match["name"] not in known:
+                source.unknown(("message",), match["name"], "attribute", known)
     references = _references(source, value.get("references"))
     frameworks = _frameworks(source, value.get("frameworks"))
     bad, good = _tests(source, value.get("tests"))
     if source.problems:
+        source.problems.sort()
         return None
     return Rule(
         id=texts["id"],

@@ -60,43 +60,44 @@ def read(text: str, file: str) -> SourceMap:
     except (yaml.YAMLError, RecursionError) as error:
         raise RuleError(str(Problem(file, 1, 1, f"not YAML: {str(error).splitlines()[0]}"))) from None
     places: dict[Path, tuple[int, int]] = {}
-    repeated: list[tuple[Path, str]] = []
-    value = _plain(root, (), places, repeated, yaml) if root is not None else None
+    repeated: list[Problem] = []
+    value = _plain(root, (), places, repeated) if root is not None else None
     source = SourceMap(file, value, places)
-    for path, key in repeated:
-        source.problem(path, f"key '{key}' is written twice")
+    source.problems.extend(problem._replace(file=file) for problem in repeated)
     return source
 
 
-def _plain(
-    node: object, path: Path, places: dict[Path, tuple[int, int]], repeated: list[tuple[Path, str]], yaml: object
-) -> Plain:
+def _plain(node: object, path: Path, places: dict[Path, tuple[int, int]], repeated: list[Problem]) -> Plain:
     """Read a node tree. Values come from the tag that YAML gave each scalar; dates stay text."""
     from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     assert isinstance(node, (MappingNode, ScalarNode, SequenceNode))
     places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, SequenceNode):
-        return [_plain(child, (*path, place), places, repeated, yaml) for place, child in enumerate(node.value)]
+        return [_plain(child, (*path, place), places, repeated) for place, child in enumerate(node.value)]
     if isinstance(node, MappingNode):
         mapping: dict[str, Plain] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            places.setdefault((*path, key), (key_node.start_mark.line + 1, key_node.start_mark.column + 1))
+            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            places.setdefault((*path, key), (line, column))
             if key in mapping:
-                repeated.append(((*path, key), key))
-            mapping[key] = _plain(value_node, (*path, key), places, repeated, yaml)
+                repeated.append(Problem("", line, column, f"key '{key}' is written twice"))
+            mapping[key] = _plain(value_node, (*path, key), places, repeated)
         return mapping
-    kind = node.tag.rpartition(":")[2]
+    return _scalar(node.tag.rpartition(":")[2], str(node.value))
+
+
+def _scalar(kind: str, text: str) -> Plain:
     if kind == "null":
         return None
     if kind == "bool":
-        return node.value.lower() in ("yes", "true", "on")
+        return text.lower() in ("yes", "true", "on")
     try:
         if kind == "int":
-            return int(node.value.replace("_", ""), 0)
+            return int(text.replace("_", ""), 0)
         if kind == "float":
-            return float(node.value.replace("_", ""))
-    except ValueError:
-        return str(node.value)
-    return str(node.value)
+            return float(text.replace("_", ""))
+    except ValueError:  # .inf, 0o17 and the like stay text
+        return text
+    return text

@@ -30,7 +30,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
 
 # A line of wrapped base64: perhaps a comment sign, quotes, `+`, a comma or a written `\n` around it.
 _BASE64_LINE = re.compile(
-    r"""[\s#*/>|;]*["'`]?(?P<body>[A-Za-z0-9+/_-]{16,}={0,2})(?:\\r)?(?:\\n)?["'`]?[\s,;+.\\)\]]*"""
+    r"""[\s#*/>|;]*["'`]?(?P<body>[A-Za-z0-9+/_-]{16,}={0,2}|[A-Za-z0-9+/]{2,}={1,2})(?:\\r)?(?:\\n)?["'`]?[\s,;+.\\)\]]*"""
 )
 _MOST_LINES = 40
 # Quoted lines of the same width without any + or / are a list of keys: of four lines of base64 one in 3,600.

@@ -14,9 +14,9 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _DIGEST = tuple(
     "listenkey listentoken hash digest checksum signature fingerprint integrity thumbprint merkle txid transactionid "
     "orderid clientorder etag revision commit cursor nonce recaptcha sitekey publishable measurement googleanalytics "
-    "extensionid".split()
+    "extensionid sha1 sha2 sha3 sha5 md5 blake".split()
 )
-_DIGEST_LAST_WORDS = frozenset("sha sha1 sha256 sha384 sha512 md5 sig uuid guid cid tx address addr id ids".split())
+_DIGEST_LAST_WORDS = frozenset("sig uuid guid cid tx address addr id ids".split())
 # Words of other services and purposes: a 64-character secret, but not one of the exchange.
 _OTHER = tuple(
     "jwt session cookie csrf xsrf oauth clientid clientsecret webhook django rails laravel flask nextauth "

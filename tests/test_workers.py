@@ -1,0 +1,110 @@
+"""Worker processes: order, death, faults, interruption."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Run, write
+
+from keylint.workers import run
+
+
+def double(items: Sequence[int]) -> list[int]:
+    return [2 * item for item in items]
+
+
+def lost(items: Sequence[int], why: str) -> list[int | str]:
+    return [*items, why]
+
+
+def test_results_come_in_order() -> None:
+    batches = [[place, place + 1] for place in range(50)]
+    assert run(double, batches, 3, lambda items, why: []) == [[2 * place, 2 * place + 2] for place in range(50)]
+
+
+def test_results_larger_than_a_pipe() -> None:
+    assert run(lambda items: [b"x" * 10_000_000], [[1], [2]], 2, lambda items, why: []) == [[b"x" * 10_000_000]] * 2
+
+
+def test_what_kills_a_worker_is_left_out_and_the_rest_is_done() -> None:
+    def work(items: Sequence[int]) -> list[int | str]:
+        if 7 in items:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [2 * item for item in items]
+
+    results = run(work, [[1, 2], [6, 7, 8], [9]], 2, lost)
+    assert results == [[2, 4], [12], [7, "a worker was killed by signal 9"], [16], [18]]
+
+
+def test_a_worker_that_leaves() -> None:
+    def work(items: Sequence[int]) -> list[int | str]:
+        if items == [2]:
+            os._exit(3)
+        return list(items)
+
+    assert run(work, [[1], [2], [3]], 1, lost) == [[1], [2, "a worker ended with code 3"], [3]]
+
+
+def test_a_fault_in_a_worker_is_told_with_its_traceback() -> None:
+    def work(items: Sequence[int]) -> list[int]:
+        raise ZeroDivisionError("on purpose")
+
+    with pytest.raises(RuntimeError, match="ZeroDivisionError: on purpose"):
+        run(work, [[1], [2]], 2, lambda items, why: [])
+
+
+def test_no_child_and_no_descriptor_is_left() -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    run(double, [[1], [2], [3]], 2, lambda items, why: [])
+    assert set(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_killed_worker_makes_the_scan_incomplete(
+    keylint: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {f"file{place}.txt": "text" for place in range(1200)})
+    monkeypatch.setattr(
+        "keylint.scanner.examine", lambda path, data: os.kill(os.getpid(), 9) if path == "file7.txt" else ()
+    )
+    result = keylint("scan", str(tmp_path), "--jobs", "2", "--format", "json")
+    assert result.code == 4
+    assert result.report["scanned"]["files"] == 1199
+    assert result.report["scanned"]["skipped"] == [
+        {"path": "file7.txt", "reason": "unreadable", "detail": "a worker was killed by signal 9"}
+    ]
+
+
+def test_interruption_ends_with_130_and_leaves_nobody(tmp_path: Path) -> None:
+    for place in range(1500):
+        os.mkfifo(tmp_path / f"pipe{place}")
+    script = (
+        "import time, keylint.scanner as scanner; from keylint.cli import main\n"
+        "scanner.read_file = lambda *_: time.sleep(60)\n"
+        "print('ready', flush=True); raise SystemExit(main(['scan', '--jobs', '2', '.']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr.read() == b"keylint: interrupted\n"
+        assert process.wait(30) == 130
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
