@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
 _COMMANDS = "keylint.commands"
-_FAULT, _INTERRUPTED, _UNWRITTEN = 5, 130, 4
+_FAULT, _INTERRUPTED = 5, 130
 _ISSUES = "https://github.com/keylint/keylint/issues"
 
 
@@ -32,8 +32,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("keylint: interrupted", file=sys.stderr)
         return _INTERRUPTED
-    except BrokenPipeError:
-        return _output_closed("the output was closed before the report was written")
     except Exception:  # noqa: BLE001  whatever it is, it must not exit with 1, which means findings
         _confess()
         return _FAULT
@@ -74,15 +72,6 @@ def _parser() -> argparse.ArgumentParser:
         command.arguments(subparser)
         subparser.set_defaults(command=command)
     return parser
-
-
-def _output_closed(why: str) -> int:
-    """Say on standard error that the report is not whole, and keep Python from saying it again at exit."""
-    import os
-
-    print(f"keylint: {why}", file=sys.stderr)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _UNWRITTEN
 
 
 def _confess() -> None:

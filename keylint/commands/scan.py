@@ -13,7 +13,7 @@ from keylint.errors import UsageError
 from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Report, Scanned, Severity, World
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
-from keylint.summary import exit_code
+from keylint.summary import NOT_COMPLETE, exit_code
 
 if TYPE_CHECKING:
     import argparse
@@ -101,8 +101,8 @@ def run(options: Options) -> int:
     for name, file in outputs:
         _write(file, _reporter(name).render(report, Style()))
     style = Style(_color(options.color), _unicode(), options.quiet)
-    _print(_reporter(options.format).render(report, style))
-    return exit_code(report, None if options.fail_on == "never" else options.fail_on)
+    code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
+    return _print(_reporter(options.format).render(report, style), code)
 
 
 def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World]:
@@ -187,10 +187,19 @@ def _write(file: str, text: str) -> None:
         raise UsageError(f"--report cannot write '{file}': {error.strerror}") from None
 
 
-def _print(text: str) -> None:
-    stream = sys.stdout
-    stream.buffer.write(text.encode("utf-8" if _unicode() else "ascii", "backslashreplace"))
-    stream.flush()
+def _print(text: str, code: int) -> int:
+    """Print the report and return the exit code: a report that nobody could read is no clean scan."""
+    left = memoryview(text.encode("utf-8" if _unicode() else "ascii", "backslashreplace"))
+    try:
+        while left:  # with PYTHONUNBUFFERED a write may take a part only
+            left = left[sys.stdout.buffer.write(left) :]
+        sys.stdout.flush()
+    except OSError as error:
+        print(f"keylint: the report could not be written: {error.strerror}", file=sys.stderr)
+        # What is still buffered would fail, and be told, once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code or NOT_COMPLETE
+    return code
 
 
 def _color(choice: str) -> bool:

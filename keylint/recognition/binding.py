@@ -12,7 +12,7 @@ import re
 from typing import Literal, NamedTuple
 
 from keylint.documents.document import Document
-from keylint.recognition.vocabulary import classify
+from keylint.recognition.vocabulary import classify, signs
 
 Form = Literal["entry", "argument", "element", "option", "cell", "bare"]
 
@@ -206,7 +206,7 @@ def _enclosing(left: str) -> Binding | None:
         return None
     before = left[:opener].rstrip()
     bracket = left[opener]
-    if position and previous is not None:
+    if position and previous is not None and not signs(_callee(before) or ""):
         named = _STRING_ARGUMENT.search(previous.rstrip())
         if named and classify(named["name"]) != "none":
             return Binding("argument", named["name"], _callee(before), position)

@@ -10,16 +10,14 @@ from keylint.model import Fact
 from keylint.recognition.credentials import Verdict, credential_fact
 from keylint.recognition.exchange import exchange_of
 from keylint.recognition.surroundings import armour_body
-from keylint.sieve import ARMOUR
 
-_PEM = re.compile(
-    r"-----BEGIN (?P<label>(?:[A-Z0-9]+ )*PRIVATE KEY)-----(?P<body>.{40,20000}?)-----END (?P=label)-----", re.DOTALL
-)
+_PEM_BEGIN = re.compile(r"-----BEGIN (?P<label>(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY)-----")
+# The largest body that is looked at. Units: characters.
+_PEM_REACH = 20_000
 _BARE = re.compile(
     r"(?<![A-Za-z0-9+/])(?:MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{43}"
     r"|MII[A-Za-z0-9+/]{2,4}IB(?:ADANBgkqhkiG9w0BAQEFAASC|AAKCAQEA)[A-Za-z0-9+/]{300,})(?![A-Za-z0-9+/])"
 )
-_ENCRYPTED_BODY = re.compile(r"ENCRYPTED|ENC\[|\$ANSIBLE_VAULT")
 # A key of a server's certificate signs no requests.
 _SERVER_PATH = re.compile(
     r"(?i)(?:^|/)[^/]*(?:tls|ssl|https|server|localhost|cert|ssh|nginx|(?<![a-z])ca(?![a-z]))[^/]*(?:/[^/]*)?$"
@@ -34,16 +32,23 @@ _LEAST_DISTINCT = 20
 def private_keys(document: Document) -> Iterator[tuple[int, int, Fact]]:
     """Yield the private keys of a document with their half-open spans."""
     text = document.text
-    if ARMOUR in document.ascii:
-        for match in _PEM.finditer(text):
-            body = armour_body(match["body"])
-            if body is None or len(set(body)) < _LEAST_DISTINCT:
-                continue
-            encrypted = "ENCRYPTED" in match["label"] or _ENCRYPTED_BODY.search(match["body"]) is not None
-            yield match.start(), match.end(), _private_key(document, match.start(), match.end(), body, encrypted)
+    for start, end, body, encrypted in _armoured(text):
+        yield start, end, _private_key(document, start, end, body, encrypted)
     for match in _BARE.finditer(text) if "MII" in text or "MC4C" in text else ():
         if len(set(match[0])) >= _LEAST_DISTINCT:
             yield match.start(), match.end(), _private_key(document, match.start(), match.end(), match[0], False)
+
+
+def _armoured(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield the PEM blocks: span, base64 body, whether it is encrypted. Linear: a block ends before the next begins."""
+    for match in _PEM_BEGIN.finditer(text):
+        following = text.find("-----BEGIN ", match.end(), match.end() + _PEM_REACH)
+        closing = f"-----END {match['label']}-----"
+        end = text.find(closing, match.end(), following if following >= 0 else match.end() + _PEM_REACH)
+        inside = text[match.end() : end] if end >= 0 else ""
+        body = armour_body(inside)
+        if body is not None and len(set(body)) >= _LEAST_DISTINCT:
+            yield match.start(), end + len(closing), body, "ENCRYPTED" in match["label"] or "ENCRYPTED" in inside
 
 
 def _private_key(document: Document, start: int, end: int, body: str, encrypted: bool) -> Fact:
