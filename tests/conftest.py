@@ -15,6 +15,12 @@ import pytest
 from keylint.cli import main
 from keylint.policy.placeholders import expand
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--rewrite` makes the tests of expected outputs write them instead (make goldens, make docs)."""
+    parser.addoption("--rewrite", action="store_true", help="write expected outputs instead of comparing them")
+
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,0 +1,50 @@
+# `make scan` and `make test` are all that a fresh machine with Python, git and make needs.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+EXAMPLE := fixtures/projects/leaky-bot
+
+.PHONY: help scan test check lint goldens docs bench clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+scan: $(STAMP) ## scan a deliberately bad example, then say how to scan one's own
+	@$(BIN)/python -m compileall -q keylint
+	@$(BIN)/python fixtures/materialise.py $(EXAMPLE) build/leaky-bot
+	@git -C build/leaky-bot init --quiet && git -C build/leaky-bot add --all
+	@echo '$$ keylint scan build/leaky-bot'
+	@$(BIN)/keylint scan build/leaky-bot; test $$? -eq 1
+	@echo
+	@echo 'That was a made-up bot with made-up keys. Scan a project of your own:'
+	@echo '  $(CURDIR)/$(BIN)/keylint scan PATH'
+
+test: $(STAMP) ## run the tests with branch coverage
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=97
+
+check: $(STAMP) ## lint, format, types, layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/keylint scan --quiet --fail-on low .
+
+goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
+	$(BIN)/python -m pytest -q tests/test_goldens.py --rewrite
+
+docs: $(STAMP) ## rewrite what README.md quotes from the tool; read the diff
+	$(BIN)/python -m pytest -q tests/test_readme.py --rewrite
+
+bench: $(STAMP) ## measure start-up and throughput as ratios
+	$(BIN)/python -m compileall -q keylint
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/sieve.py
+	$(BIN)/python benchmarks/tree.py
+
+clean: ## remove what the targets made
+	rm -rf .venv build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

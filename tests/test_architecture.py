@@ -1,0 +1,144 @@
+"""What start-up may import, which way layers point, and that extensions are complete."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, write
+
+from keylint.commands import Command
+from keylint.detectors import Detector
+from keylint.registry import load, names
+from keylint.reporters import Reporter
+
+# Modules of other people that a scan without findings may import, beyond what the interpreter itself has loaded.
+ALLOWED = {
+    "__future__",
+    "typing",
+    "functools",
+    "collections",
+    "contextlib",
+    "re",
+    "enum",
+    "types",
+    "operator",
+    "keyword",
+}
+ALLOWED |= {
+    "reprlib",
+    "copyreg",
+    "itertools",
+    "warnings",
+    "math",
+    "stat",
+    "gc",
+    "errno",
+    "bisect",
+    "errno",
+    "importlib",
+}
+ALLOWED |= {"string", "annotationlib", "ast"}  # typing imports them from Python 3.14 on
+
+
+HEAVY = {"argparse", "subprocess", "multiprocessing", "regex", "dataclasses", "logging", "pathlib", "detect_secrets"}
+HEAVY |= {"importlib.metadata", "socket", "ssl", "json", "tempfile", "inspect", "difflib"}
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The top-level modules that a run imports and a bare interpreter does not."""
+    script = (
+        "import os, sys; before = set(sys.modules)\n"
+        "from keylint.cli import main\n"
+        f"code = main({list(arguments)!r})\n"
+        "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", script],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def is_public(name: str) -> bool:
+    return not name.startswith("_")
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+def test_a_hook_that_finds_nothing_imports_next_to_nothing(tmp_path: Path, in_git: bool) -> None:
+    write(tmp_path, {f"{name}.py": "import os\n" for name in "abcde"})
+    if in_git:
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    modules = imported(tmp_path, "scan", "a.py", "b.py", "c.py", "d.py", "e.py")
+    assert {name for name in modules if is_public(name)} - ALLOWED == {"keylint"}
+    assert {name for name in imported(tmp_path, "scan", ".") if is_public(name)} - ALLOWED == {"keylint"}
+
+
+def test_a_finding_imports_what_reads_rules_and_nothing_heavy(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": 'API_KEY = "{{key:a}}"\n'})
+    script = (
+        "import sys, keylint.cli\n"
+        "keylint.cli.main(['scan', '.'])\n"
+        f"heavy = {HEAVY!r}\n"
+        "raise SystemExit(sorted(heavy & set(sys.modules)) or None)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_layers() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "ignore_imports" not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("package", "constant", "kind"),
+    [
+        ("keylint.commands", "COMMAND", Command),
+        ("keylint.detectors", "DETECTOR", Detector),
+        ("keylint.reporters", "REPORTER", Reporter),
+    ],
+)
+def test_every_extension_exports_its_constant_and_says_what_it_is(package: str, constant: str, kind: type) -> None:
+    assert names(package)
+    for name in names(package):
+        assert isinstance(load(package, name, constant), kind)
+        assert importlib.import_module(f"{package}.{name}").__doc__
+
+
+def test_every_module_has_a_test_or_is_tested_through_the_tool() -> None:
+    modules = {path.stem for path in (ROOT / "keylint").rglob("*.py") if not path.stem.startswith("_")}
+    tested = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    through_the_tool = {
+        "errors",
+        "exchange",
+        "json",
+        "jsonl",
+        "places",
+        "public_examples",
+        "private_keys",
+        "credentials",
+    }
+    through_the_tool |= {"credential", "secret_file", "scan", "stdin", "summary", "text", "targets", "load", "scanner"}
+    assert {name for name in modules if f"{name} import" not in tested} <= through_the_tool

@@ -1,0 +1,33 @@
+"""Whole outputs for whole example projects, as they are printed: `make goldens` rewrites them, the diff is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, git, spawn, write
+
+PROJECTS = ROOT / "fixtures" / "projects"
+FORMATS = {"out": "text", "json": "json", "jsonl": "jsonl"}
+
+
+def project(name: str, folder: Path) -> Path:
+    """The project with its placeholders expanded, tracked in a repository of its own."""
+    source = PROJECTS / name
+    files = {
+        str(path.relative_to(source)): path.read_text(encoding="utf-8") for path in source.rglob("*") if path.is_file()
+    }
+    write(folder, files)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    return folder
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("name", sorted(path.name for path in PROJECTS.iterdir() if path.is_dir()))
+def test_output(tmp_path: Path, request: pytest.FixtureRequest, name: str, ending: str) -> None:
+    result = spawn("scan", "--format", FORMATS[ending], ".", cwd=project(name, tmp_path), env={"COLUMNS": "80"})
+    golden = PROJECTS / f"{name}.{ending}"
+    if request.config.getoption("--rewrite"):
+        golden.write_text(result.out, encoding="utf-8")
+    assert result.out == golden.read_text(encoding="utf-8")
