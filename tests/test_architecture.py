@@ -38,14 +38,13 @@ ALLOWED |= {
     "gc",
     "errno",
     "bisect",
-    "errno",
     "importlib",
 }
 ALLOWED |= {"string", "annotationlib", "ast"}  # typing imports them from Python 3.14 on
 
 
 HEAVY = {"argparse", "subprocess", "multiprocessing", "regex", "dataclasses", "logging", "pathlib", "detect_secrets"}
-HEAVY |= {"importlib.metadata", "socket", "ssl", "json", "tempfile", "inspect", "difflib"}
+HEAVY |= {"importlib.metadata", "socket", "ssl", "yaml", "tempfile", "inspect", "difflib"}
 
 
 def imported(folder: Path, *arguments: str) -> set[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run, write
 
-from keylint.policy.load import load_rules, rules_folder
+from keylint.policy.load import COMPILED_FILE, compile_rules, load_rules, rules_folder
 from keylint.policy.rule import Example, Rule
 
 RULES = load_rules(str(ROOT / "rules"))
@@ -34,3 +35,20 @@ def test_rules_lie_where_their_ids_say() -> None:
 
 def test_the_checkout_reads_its_own_rules() -> None:
     assert Path(rules_folder()) == ROOT / "rules"
+
+
+def test_the_compiled_rules_are_those_of_the_files(request: pytest.FixtureRequest) -> None:
+    compiled = ROOT / "rules" / COMPILED_FILE
+    if request.config.getoption("--rewrite"):
+        compiled.write_text(compile_rules(str(ROOT / "rules")), encoding="utf-8")
+    assert compiled.read_text(encoding="utf-8") == compile_rules(str(ROOT / "rules"))
+
+
+def test_compiled_rules_that_are_not_of_the_files_do_not_count(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules", tmp_path, dirs_exist_ok=True)
+    rule = tmp_path / "binance-us" / "exposure" / "hardcoded-api-key.yaml"
+    assert load_rules(str(tmp_path))[0].severity == "critical"
+    rule.write_text(rule.read_text().replace("severity: critical", "severity: high"))
+    assert load_rules(str(tmp_path))[0].severity == "high"
+    (tmp_path / COMPILED_FILE).unlink()
+    assert load_rules(str(tmp_path))[0].severity == "high"

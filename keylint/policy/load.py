@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from typing import cast
 
 from keylint.errors import RuleError
@@ -17,6 +18,7 @@ _REQUIRED = ("id", "severity", "target", "message", "rationale", "remediation", 
 _KNOWN = frozenset((*_REQUIRED, "references", "frameworks", "select", "require", "forbid", "on_unknown"))
 _ON_UNKNOWN = ("pass", "warn", "fail")
 _PACK_FILE = "pack.yaml"
+COMPILED_FILE = "compiled.json"
 
 
 def rules_folder() -> str:
@@ -31,37 +33,92 @@ def load_rules(folder: str) -> tuple[Rule, ...]:
 
     Raises: RuleError naming every mistake with file, line and column, or a folder without rules.
     """
+    rules: list[Rule] = []
+    problems: list[str] = []
+    sources, broken = read_sources(folder)
+    for source in sources:
+        rule = parse_rule(source)
+        problems.extend(str(problem) for problem in source.problems)
+        if rule is not None:
+            rules.append(rule)
+    problems.extend(broken)
+    if not sources and not broken:
+        problems.append(str(Problem(folder, 1, 1, "holds no rules")))
+    if problems:
+        raise RuleError("\n".join(problems))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def read_sources(folder: str, *, compiled: bool = True) -> tuple[list[SourceMap], list[str]]:
+    """Return the rule files of a folder as values, and what could not be read.
+
+    A folder may hold its files compiled to JSON, which is read in a fifth of the time; it counts only while its
+    digest is that of the files, byte for byte.
+    """
+    texts, broken = _texts(folder)
+    values = _compiled(folder, texts) if compiled and not broken else None
+    if values is not None:
+        return [SourceMap(file, values[os.path.relpath(file, folder)], {}) for file in texts], []
+    sources: list[SourceMap] = []
+    for file, text in texts.items():
+        try:
+            sources.append(read(text.decode(), file))
+        except UnicodeDecodeError as error:
+            broken.append(str(Problem(file, 1, 1, f"cannot be read: {error}")))
+        except RuleError as error:
+            broken.append(str(error))
+    return sources, broken
+
+
+def compile_rules(folder: str) -> str:
+    """Return what belongs into a folder's compiled file."""
+    import json
+
+    texts, _ = _texts(folder)
+    sources, _ = read_sources(folder, compiled=False)
+    values = {os.path.relpath(source.file, folder): source.value for source in sources}
+    return json.dumps({"digest": _digest(folder, texts), "values": values}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _texts(folder: str) -> tuple[dict[str, bytes], list[str]]:
+    """Return the rule files under a folder with their bytes, in order, and what could not be read."""
     files = sorted(
         os.path.join(where, name)
         for where, _, names in os.walk(folder)
         for name in names
         if name.endswith((".yaml", ".yml")) and name != _PACK_FILE
     )
-    rules: list[Rule] = []
-    problems: list[str] = []
+    texts: dict[str, bytes] = {}
+    broken: list[str] = []
     for file in files:
         try:
-            source = _source(file)
-        except RuleError as error:
-            problems.append(str(error))
-            continue
-        rule = parse_rule(source)
-        problems.extend(str(problem) for problem in source.problems)
-        if rule is not None:
-            rules.append(rule)
-    if not files:
-        problems.append(str(Problem(folder, 1, 1, "holds no rules")))
-    if problems:
-        raise RuleError("\n".join(problems))
-    return tuple(sorted(rules))
+            with open(file, "rb") as stream:
+                texts[file] = stream.read()
+        except OSError as error:
+            broken.append(str(Problem(file, 1, 1, f"cannot be read: {error.strerror}")))
+    return texts, broken
 
 
-def _source(file: str) -> SourceMap:
+def _compiled(folder: str, texts: dict[str, bytes]) -> dict[str, Plain] | None:
+    """Return the compiled values by file, if they are there and of these very texts."""
     try:
-        with open(file, encoding="utf-8") as stream:
-            return read(stream.read(), file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(str(Problem(file, 1, 1, f"cannot be read: {error}"))) from None
+        with open(os.path.join(folder, COMPILED_FILE), "rb") as stream:
+            data = stream.read()
+    except OSError:
+        return None
+    import json
+
+    compiled = json.loads(data)
+    return compiled["values"] if compiled["digest"] == _digest(folder, texts) else None
+
+
+def _digest(folder: str, texts: dict[str, bytes]) -> str:
+    whole = sha256()
+    for file, text in texts.items():
+        name = os.path.relpath(file, folder).encode("utf-8", "surrogateescape")
+        whole.update(b"%d %s %d\n" % (len(name), name, len(text)))
+        whole.update(text)
+    return whole.hexdigest()
 
 
 def parse_rule(source: SourceMap) -> Rule | None:
