@@ -40,7 +40,8 @@ def examine(path: str, data: bytes) -> tuple[Fact, ...] | Skip:
     encoding = encoding_of(data)
     if encoding is None:
         return Skip(path, "binary")
-    wide = encoding.name != "utf-8"
+    # Keys of UTF-16 lines show only once the text is decoded.
+    wide = encoding.name != "utf-8" or b"\0" in data
     if not wide and not of_interest(data) and not is_wanted(path):
         return ()
     document = Document(path, decode(data, encoding), encoding.name)

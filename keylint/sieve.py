@@ -7,6 +7,7 @@ One pass of `bytes.translate` maps every alphanumeric byte to `a` and the rest t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -26,17 +27,14 @@ _CASES = bytes(
 )
 _HEX = b"0123456789abcdefABCDEF"
 
-# A key glued to an escape of the text around it: `\nKEY`, `%22KEY`, `\x22KEY`, `\u0022KEY`.
-# Run length -> (the byte before the run, the letters that begin the escape, its hexadecimal digits).
-_ESCAPES = {
-    KEY_LENGTH + 1: (b"\\", b"nrt", 0),
-    KEY_LENGTH + 2: (b"%", b"", 2),
-    KEY_LENGTH + 3: (b"\\", b"x", 2),
-    KEY_LENGTH + 5: (b"\\", b"u", 4),
-}
-# Base64 of 64 characters is 86 alphanumerics and "==", with a line feed 87 and "=" (no alphanumeric
+# What a key may be glued to in a longer run: the end of an escape of the text around it. `\nKEY`, `\x22KEY`,
+# `\u0022KEY`, `%22KEY`, the colour `\x1b[31mKEY`, quoted-printable `=3DKEY`. Shape: sign before the run, start of it.
+_ESCAPE = re.compile(rb"\\(?:[nrtbf]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})|%[0-9a-fA-F]{2}|[\[;]\d{0,3}m|=3[Dd]")
+_LONGEST_ESCAPE = 5
+# Base64 of 64 characters is 86 alphanumerics and "==", with a line feed 87 and "=", with
+# carriage return and line feed 88; the padding may be missing (no alphanumeric
 # byte makes a `+` or `/`). Hexadecimal of 64 characters is 128.
-_BASE64_LENGTHS = (KEY_LENGTH + 22, KEY_LENGTH + 23)
+_BASE64_LENGTHS = (KEY_LENGTH + 22, KEY_LENGTH + 23, KEY_LENGTH + 24)
 _HEX_LENGTH = 2 * KEY_LENGTH
 
 
@@ -70,19 +68,17 @@ def read(data: bytes, start: int, end: int) -> Run | None:
     length = end - start
     if length == KEY_LENGTH:
         return Run(start, end, data[start:end], "plain")
-    if length in _ESCAPES:
-        before, letters, digits = _ESCAPES[length]
+    if length <= KEY_LENGTH + _LONGEST_ESCAPE:
         key = end - KEY_LENGTH
-        letter = data[start : key - digits]
-        if data[max(start - 1, 0) : start] == before and letter in letters and is_hex(data[key - digits : key]):
+        if start and _ESCAPE.fullmatch(data, start - 1, key):
             return Run(key, end, data[key:end], "plain")
-    elif length in _BASE64_LENGTHS and data[end : end + 1] == b"=":
+    elif length in _BASE64_LENGTHS:
         import binascii
 
-        padded = data[start:end] + b"=" * (-length % 4)
-        value = binascii.a2b_base64(padded).rstrip(b"\n")
+        value = binascii.a2b_base64(data[start:end] + b"=" * (-length % 4)).rstrip(b"\r\n")
         if len(value) == KEY_LENGTH and value.isalnum():
-            return Run(start, start + len(padded), value, "base64")
+            padding = len(data[end : end + 2]) - len(data[end : end + 2].lstrip(b"="))
+            return Run(start, end + padding, value, "base64")
     elif length == _HEX_LENGTH and is_hex(data[start:end]):
         value = bytes.fromhex(data[start:end].decode("ascii"))
         if value.isalnum():
@@ -106,28 +102,46 @@ def mentions_exchange(data: bytes) -> bool:
     return b"binance" in data.lower()
 
 
-def of_interest(data: bytes) -> bool:
-    """Tell whether the bytes hold 64 alphanumerics or an armour that a detector should look at."""
-    if ARMOUR in data or ED25519_PREFIX in data:
-        return True
-    hexes = longer = False
+class Interest(NamedTuple):
+    """What bytes hold: something for sure, or things that count together with others in the same file."""
+
+    certain: bool = False
+    digests: bool = False
+    longer: bool = False
+    exchange: bool = False
+
+
+NOTHING = Interest()
+
+
+def interest(data: bytes, known: Interest = NOTHING) -> Interest:
+    """Return what bytes hold, added to what is known of the pieces of the file before them."""
+    if known.certain or ARMOUR in data or ED25519_PREFIX in data:
+        return Interest(certain=True)
+    digests, longer = known.digests, known.longer
     for start, end in runs(data):
         if end - start == KEY_LENGTH:  # as below, without building a Run: lock files hold thousands of digests
             value = data[start:end]
             if is_hex(value):
-                hexes = True
+                digests = True
             elif has_all_classes(value):
-                return True
+                return Interest(certain=True)
             continue
         run = read(data, start, end)
         if run is None:
             longer = True
         elif is_hex(run.value):
-            hexes = True
+            digests = True
         elif has_all_classes(run.value):
-            return True
+            return Interest(certain=True)
     # The base64 of an RSA key is 1,600 characters and more: one without a run of 64 is one in a thousand.
     if longer and any(mark in data for mark in RSA_MARKS):
-        return True
+        return Interest(certain=True)
+    return Interest(False, digests, longer, known.exchange)
+
+
+def of_interest(data: bytes) -> bool:
+    """Tell whether a file holds 64 alphanumerics or an armour that a detector should look at."""
+    found = interest(data)
     # A digest is a candidate only where the exchange is named (its futures test network issues hex keys).
-    return hexes and mentions_exchange(data)
+    return found.certain or (found.digests and mentions_exchange(data))

@@ -6,7 +6,7 @@ import pytest
 
 from keylint.documents.document import Document
 from keylint.policy.placeholders import expand
-from keylint.recognition.surroundings import armour_body, surroundings
+from keylint.recognition.surroundings import armours, surroundings
 
 KEY = expand("{{key:around}}")
 BASE64 = expand("{{base64data:64:wrapped}}")
@@ -41,6 +41,20 @@ def around(text: str) -> str:
         pytest.param('"PLAIN0!",\n"KEY!",', id="two quoted lines"),
         pytest.param('if text.startswith("-----BEGIN "):\n    pass\nx = "KEY!"', id="below code that names an armour"),
         pytest.param("A key begins with -----BEGIN PRIVATE KEY----- as in\nKEY!", id="below prose that names one"),
+        pytest.param('("-----BEGIN PUBLIC KEY-----", "KEY!")', id="an armour in another literal"),
+        pytest.param("main-account\nKEY!\nPLAIN0!\nsecond-account-of-mine\nPLAIN1!", id="labels between pairs"),
+        pytest.param("/home/me/projects/exchange/keys\nKEY!\nPLAIN0!", id="below a path"),
+        pytest.param("Client(\n  'KEY!',\n  'PLAIN0!',\n  'api/v3/userDataStream/x')", id="beside a path"),
+        pytest.param("//////////////////////\n// KEY!\n// PLAIN0!", id="below a rule"),
+        pytest.param('api_key = "KEY!"\nprivate = "BASE64!"', id="beside base64 of another name"),
+        pytest.param("https://KEY!:PLAIN0!@api.example.org", id="the user of a URL"),
+        pytest.param("KEY!/PLAIN0!", id="a pair by slash"),
+        pytest.param("PLAIN0!-KEY!", id="a pair by hyphen"),
+        pytest.param("KEY!=>x", id="an arrow"),
+        pytest.param("s/K=.*/K=KEY!/' .env", id="the end of a pattern"),
+        pytest.param("-- KEY!\n--KEY!", id="an SQL comment"),
+        pytest.param("?apiKey%3DKEY!%26x", id="an encoded assignment"),
+        pytest.param('"\\n-KEY!\\n"', id="a written diff"),
         pytest.param('{"x": "KEY!"}', id="a member named as in a JWK, but none"),
     ],
 )
@@ -68,12 +82,20 @@ def test_free(text: str) -> None:
         pytest.param("SHA256:KEY!", "digest", id="named digest"),
         pytest.param("url(data:image/png;base64,KEY!)", "data-uri", id="data URI"),
         pytest.param("host ssh-rsa KEY!", "ssh-key", id="SSH"),
-        pytest.param("BASE64!\nKEY!\nBASE64!", "base64-lines", id="wrapped base64"),
-        pytest.param('"BASE64!" +\n"KEY!" +\n"BASE64!"', "base64-lines", id="in quotes"),
-        pytest.param("KEY!\nAA==", "base64-lines", id="a short last line"),
+        pytest.param("BASE64!\nKEY!\nBASE64!", "base64", id="wrapped base64"),
+        pytest.param('"BASE64!" +\n"KEY!" +\n"BASE64!"', "base64", id="in quotes"),
+        pytest.param("BASE64!\nKEY!\nAA==", "base64", id="a short last line"),
         pytest.param("-----BEGIN CERTIFICATE-----\nPLAIN0!\nKEY!\n-----END CERTIFICATE-----", "armour", id="PEM"),
-        pytest.param("-----BEGIN X-----\\nPLAIN0!\\nKEY!\\n-----END", "armour", id="PEM on one line"),
-        pytest.param("-----BEGIN PGP MESSAGE-----\nVersion: 1\n\nKEY!\n", "armour", id="PGP"),
+        pytest.param("-----BEGIN X-----\\nPLAIN0!\\nKEY!\\n-----END X-----", "armour", id="PEM on one line"),
+        pytest.param("-----BEGIN X-----\nVersion: 1\n\nKEY!\n-----END X-----", "armour", id="PGP"),
+        pytest.param('["-----BEGIN X-----", "KEY!", "PLAIN0!", "-----END X-----"]', "armour", id="PEM in a list"),
+        pytest.param("eyJhbGciOiJIUzI1NiJ9.KEY!.abc", "jwt", id="JSON web token"),
+        pytest.param("+BASE64!\n+KEY!\n+BASE64!", "base64", id="a diff of wrapped base64"),
+        pytest.param("x += 'BASE64!'\nx += 'KEY!'", "base64", id="appended line by line"),
+        pytest.param('String x = "KEY!"\n  + "BASE64!";', "base64", id="the first line has the name"),
+        pytest.param("- BASE64!\n- KEY!", "base64", id="a YAML list"),
+        pytest.param('["BASE64!","KEY!"]', "base64", id="a list on one line"),
+        pytest.param('"KEY!\\nBASE64!"', "base64", id="written line ends"),
         pytest.param('{"kty": "EC", "x": "KEY!"}', "jwk", id="JSON web key"),
     ],
 )
@@ -82,16 +104,24 @@ def test_pieces(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "body"),
+    ("inside", "body"),
     [
         pytest.param("\n{}\n{}\n", "{}{}", id="lines"),
+        pytest.param("\n{}\n{}\nAbC=\n", "{}{}AbC=", id="a short last line"),
         pytest.param("\\n{}\\n{}\\n", "{}{}", id="written line ends"),
         pytest.param('" +\n"{}" +\n"{}"', "{}{}", id="Java"),
+        pytest.param("&#10;{}&#10;{}&#10;", "{}{}", id="XML"),
+        pytest.param('" & vbCrLf & _\n"{}" & vbCrLf & _\n"{}', "{}{}", id="Visual Basic"),
         pytest.param("\nProc-Type: 4,ENCRYPTED\n\n{}\n{}\n", "{}{}", id="header"),
-        pytest.param("/; const {} = /{}", None, id="code"),
-        pytest.param(" and so on {} {}", None, id="prose"),
+        pytest.param("/; const end = /{}/; function between(a, b) {{ return a.match(end) && b; }}", None, id="code"),
+        pytest.param(" and so on, with {} in the middle of a sentence that goes on", None, id="prose"),
     ],
 )
-def test_armour_body(text: str, body: str | None) -> None:
-    expected = None if body is None else body.format(BASE64, BASE64)
-    assert armour_body(text.format(BASE64, BASE64)) == expected
+def test_armours(inside: str, body: str | None) -> None:
+    text = f"-----BEGIN A KEY-----{inside}-----END A KEY-----".format(BASE64, BASE64)
+    expected = [] if body is None else [body.format(BASE64, BASE64)]
+    assert [block.body for block in armours(Document("file", text))] == expected
+
+
+def test_what_has_no_end_is_no_armour() -> None:
+    assert armours(Document("file", f"-----BEGIN A-----\n{BASE64}\n-----END B-----")) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from keylint.detectors import Detector
@@ -13,16 +14,16 @@ from keylint.sieve import ARMOUR, ED25519_PREFIX, RSA_MARKS, Run, is_hex, read, 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `credential` fact for every key, secret and private key of a document."""
     data = document.ascii
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # in order
     if ARMOUR in data or ED25519_PREFIX in data or any(mark in data for mark in RSA_MARKS):
         from keylint.recognition.private_keys import private_keys
 
-        for start, end, fact in private_keys(document):
+        for start, end, fact in sorted(private_keys(document), key=lambda found: found[:2]):
             taken.append((start, end))
             yield fact
     for start, end in runs(data):
         run = read(data, start, end)
-        if run is None or any(first <= start < last for first, last in taken):
+        if run is None or _is_taken(taken, start):
             continue
         if _is_candidate(document, run):
             from keylint.recognition.credentials import credential
@@ -30,6 +31,11 @@ def find(document: Document) -> Iterator[Fact]:
             found = credential(document, run)
             if found is not None:
                 yield found
+
+
+def _is_taken(taken: list[tuple[int, int]], offset: int) -> bool:
+    place = bisect_right(taken, (offset, offset))
+    return any(first <= offset < last for first, last in taken[max(0, place - 1) : place + 1])
 
 
 def _is_candidate(document: Document, run: Run) -> bool:
@@ -51,7 +57,11 @@ def _is_candidate(document: Document, run: Run) -> bool:
 def _may_be_hex_key(document: Document, run: Run) -> bool:
     """Dismiss the thousands of digests first: a hexadecimal key is bound to a name that says so."""
     before = document.lowered[max(0, run.start - 80) : run.start]
-    return ("key" in before or "secret" in before) and "binance" in document.lowered
+    return ("key" in before or "secret" in before) and document.once(_names_exchange)
+
+
+def _names_exchange(document: Document) -> bool:
+    return "binance" in document.lowered
 
 
 DETECTOR = Detector(find)

@@ -17,11 +17,11 @@ def find(document: Document) -> Iterator[Fact]:
     """Yield a `file` fact for a secret store, standing at its first secret."""
     if not is_secret_store(document.path):
         return
-    from keylint.recognition.masking import mask_opaque
+    from keylint.recognition.masking import mask_opaque, printable
     from keylint.recognition.secret_values import secret_values
 
     values = list(secret_values(document.text))
-    names = list(dict.fromkeys(mask_opaque(value.name)[:60] for value in values))
+    names = list(dict.fromkeys(printable(mask_opaque(value.name))[:60] for value in values))
     shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
     first = values[0] if values else None

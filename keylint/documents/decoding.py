@@ -8,16 +8,17 @@ from keylint.sieve import KEY_LENGTH, runs
 
 HEAD = 8192  # git, too, looks for a NUL in the first 8,000 bytes
 
+_UTF_8_MARK = b"\xef\xbb\xbf"
 _MARKS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
     (b"\xff\xfe\0\0", "utf-32-le"),
     (b"\0\0\xfe\xff", "utf-32-be"),
-    (b"\xef\xbb\xbf", "utf-8"),
+    (_UTF_8_MARK, "utf-8"),
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
 # White space, printable ASCII and everything that Latin-1 or UTF-8 may use; ESC for coloured logs.
 _TEXT = bytes([7, 8, 9, 10, 11, 12, 13, 27, *range(32, 127), *range(128, 256)])
-# One stray NUL does not make a text binary: a file with fewer control bytes than this is read as text.
+# A file with NULs is text if of the rest fewer bytes than this are control characters.
 _CONTROL_SHARE = 1 / 50
 
 
@@ -38,29 +39,32 @@ def encoding_of(data: bytes) -> Encoding | None:
     """Return the encoding that the first bytes show; None for binary."""
     if data[:1] in _MARK_STARTS:
         for mark, name in _MARKS:
-            if data.startswith(mark):
+            if data.startswith(mark) and not (name == "utf-8" and data.find(b"\0", 0, HEAD) >= 0):
                 return Encoding(name, len(mark))
     if data.find(b"\0", 0, HEAD) < 0:
         return _UTF_8
-    sample = data[:HEAD]
+    sample = data[len(_UTF_8_MARK) if data.startswith(_UTF_8_MARK) else 0 :][:HEAD]
     wide = _wide_encoding(sample)
     if wide:
         return Encoding(wide)
-    controls = len(sample.translate(None, _TEXT))
-    return Encoding("utf-8") if controls <= len(sample) * _CONTROL_SHARE else None
+    # One stray NUL makes no text binary, nor do UTF-16 lines appended to another encoding.
+    written = sample.translate(None, b"\0")
+    controls = len(written.translate(None, _TEXT))
+    return _UTF_8 if written and controls <= len(written) * _CONTROL_SHARE else None
 
 
 def decode(data: bytes, encoding: Encoding) -> str:
     """Return the text. Never raises: a byte that does not belong becomes one character.
 
-    A byte order mark that the rest of the file does not keep to hides nothing: a file marked as
-    UTF-16 that holds 64 alphanumeric bytes in a row is read as bytes.
+    A byte order mark that the rest of the file does not keep to hides nothing: a file marked as UTF-16 that
+    holds 64 alphanumeric bytes in a row is read as bytes. In such files, and in others with NULs in them, NULs
+    are dropped, which turns the ASCII of UTF-16 lines into text.
     """
     if encoding.name != "utf-8":
         if next(runs(data), None) is None:
             return data[encoding.mark :].decode(encoding.name, "replace")
-        return data.decode("latin-1")
-    return data[encoding.mark :].decode("utf-8", "surrogateescape")
+        return data.replace(b"\0", b"").decode("latin-1")
+    return data[encoding.mark :].replace(b"\0", b"").decode("utf-8", "surrogateescape")
 
 
 def _wide_encoding(sample: bytes) -> str | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from keylint.model import Location
+
+Answer = TypeVar("Answer")
 
 
 class Document:
     """A text as detectors see it. Units: every offset is in code points from 0."""
 
-    __slots__ = ("_ascii", "_line_starts", "_lowered", "encoding", "path", "text")
+    __slots__ = ("_ascii", "_line_starts", "_lowered", "_once", "encoding", "path", "text")
 
     def __init__(self, path: str, text: str, encoding: str = "utf-8") -> None:
         self.path = path
@@ -19,6 +23,7 @@ class Document:
         self._ascii: bytes | None = None
         self._lowered: str | None = None
         self._line_starts: list[int] | None = None
+        self._once: dict[Callable[[Document], object], object] = {}
 
     @property
     def ascii(self) -> bytes:
@@ -33,6 +38,12 @@ class Document:
         if self._lowered is None:
             self._lowered = self.ascii.lower().decode("ascii")
         return self._lowered
+
+    def once(self, ask: Callable[[Document], Answer]) -> Answer:
+        """Return what a function says of the whole document, asking it once: a file may hold 100,000 candidates."""
+        if ask not in self._once:
+            self._once[ask] = ask(self)
+        return cast(Answer, self._once[ask])
 
     def line_number(self, offset: int) -> int:
         """Return the line that holds an offset, from 1."""

@@ -9,6 +9,7 @@ microseconds for the few runs that get this far. A literal can be the value of a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Literal, NamedTuple
 
 from keylint.documents.document import Document
@@ -20,6 +21,8 @@ _REACH = 600
 # Names and operators stand close before their value; only an enclosing call may be far. Units: characters.
 _NEAR = 160
 _LINES = 6
+# A row longer than this is no row of a delimited file that anyone reads.
+_LONGEST_ROW = 4096
 
 
 class Binding(NamedTuple):
@@ -87,7 +90,7 @@ def bind(document: Document, start: int, end: int) -> Binding:
     if opening and quoted:
         left = left[: opening.start()]
     cell = _CELL.search(left[-_NEAR:])
-    if cell and text[end : end + 8].lstrip("*_` \t")[:1] == "|":
+    if cell and _is_label(cell["name"]) and text[end : end + 8].lstrip("*_` \t")[:1] == "|":
         return Binding("cell", cell["name"], quoted=quoted)
     bound = _bound(left, text, end)
     if bound is None:
@@ -208,7 +211,7 @@ def _enclosing(left: str) -> Binding | None:
     bracket = left[opener]
     if position and previous is not None and not signs(_callee(before) or ""):
         named = _STRING_ARGUMENT.search(previous.rstrip())
-        if named and classify(named["name"]) != "none":
+        if named and _is_label(named["name"]):
             return Binding("argument", named["name"], _callee(before), position)
     callee = _callee(before)
     if bracket == "(" and callee and callee not in ("return", "in", "if", "and", "or", "not"):
@@ -223,6 +226,11 @@ def _enclosing(left: str) -> Binding | None:
         if outer >= 0 and left[outer] == "(":
             return Binding("argument", None, _callee(left[:outer].rstrip()), position)
     return Binding("element", None, position=position)
+
+
+def _is_label(name: str) -> bool:
+    """Tell a name from a value that stands where a name could, such as a passphrase: words for a key, no digits."""
+    return classify(name) != "none" and not any(character.isdigit() for character in name)
 
 
 def _callee(before: str) -> str | None:
@@ -265,32 +273,40 @@ def _open_bracket(left: str) -> tuple[int, int, str | None]:
 
 
 def _column(document: Document, start: int, end: int) -> Binding | None:
-    """Return the column of a delimited row: the header line names it, or the INSERT statement."""
+    """Return the column of a delimited row: the header line names it."""
     text = document.text
     line = document.line_number(start)
     first, last = document.line_span(line)
+    head_first, head_last = document.line_span(1)
+    if line == 1 or max(last - first, head_last - head_first) > _LONGEST_ROW:
+        return None
     for delimiter in (",", "\t", ";", "|"):
         before = text[first:start].rstrip("\"' ")
         after = text[end:last].lstrip("\"' ")
-        if (
-            (before.endswith(delimiter) or not before)
-            and (after.startswith(delimiter) or not after)
-            and (before or after)
-        ):
-            head_first, head_last = document.line_span(1)
+        is_field = (before.endswith(delimiter) or not before) and (after.startswith(delimiter) or not after)
+        if is_field and (before or after):
             header = text[head_first:head_last].split(delimiter)
             place = text[first:start].count(delimiter)
-            if line > 1 and len(header) == text[first:last].count(delimiter) + 1 and place < len(header):
+            if len(header) == text[first:last].count(delimiter) + 1:
                 return Binding("cell", header[place].strip(" \"'\ufeff"))
     return None
 
 
 def insert_column(document: Document, start: int, position: int) -> str | None:
     """Return the column name of a value in an SQL INSERT, however long the statement. Units: position from 0."""
-    text = document.text
-    begin = document.lowered.rfind("insert", 0, start)
-    match = _INSERT.match(text, begin) if begin >= 0 else None
-    if not match or match.end() > start:
+    statements = document.once(_insert_statements)
+    place = bisect_right(statements, (start, [])) - 1
+    if place < 0:
         return None
-    columns = [column.strip(" `\"'[]\n\r\t") for column in match["columns"].split(",")]
+    columns = statements[place][1]
     return columns[position] if position < len(columns) else None
+
+
+def _insert_statements(document: Document) -> list[tuple[int, list[str]]]:
+    """Where the INSERT statements of a document begin their values, and the columns they name."""
+    if "insert" not in document.lowered:
+        return []
+    return [
+        (match.end(), [column.strip(" `\"'[]\n\r\t") for column in match["columns"].split(",")])
+        for match in _INSERT.finditer(document.text)
+    ]

@@ -5,7 +5,6 @@ docs/detection.md tells the same to users, with the figures behind it.
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,14 +12,13 @@ from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
 from keylint.recognition import vocabulary
 from keylint.recognition.binding import Binding, bind, insert_column
-from keylint.recognition.exchange import exchange_of
-from keylint.recognition.masking import excerpt, mask_opaque
+from keylint.recognition.exchange import exchange_in, is_of_test_network
+from keylint.recognition.masking import excerpt, mask_opaque, printable
 from keylint.recognition.places import context_of
 from keylint.recognition.public_examples import is_public_example
 from keylint.recognition.shape import shape
 from keylint.sieve import Run
 
-_TESTNET = re.compile(r"test[ _-]?net|futures|sandbox")
 _LABELS = {
     "api_key": "API key",
     "api_secret": "API secret",
@@ -77,7 +75,7 @@ def _bind(document: Document, run: Run) -> Binding:
 def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     name, callee = binding.name or "", binding.callee or ""
     named = vocabulary.classify(name) if name else "none"
-    exchange = exchange_of(document.lowered) != "unknown" or "binance" in document.path.lower()
+    exchange = exchange_in(document) != "unknown" or "binance" in document.path.lower()
     kind = {"api_key": "api_key", "key": "api_key", "api_secret": "api_secret", "secret": "api_secret"}.get(
         named, "unknown"
     )
@@ -116,7 +114,7 @@ def _hex_verdict(document: Document, binding: Binding) -> Verdict | None:
     named = vocabulary.classify(name) if name else "none"
     if named not in ("api_key", "api_secret"):
         return None
-    if vocabulary.names_exchange(name) or _TESTNET.search(document.lowered):
+    if vocabulary.names_exchange(name) or is_of_test_network(document):
         return Verdict(named, "medium", f"hexadecimal, bound to `{_name(name)}` in a file that names the exchange")
     return None
 
@@ -167,7 +165,7 @@ def credential_fact(
             "public_example": is_public_example(value),
             "placeholder": placeholder,
             "encrypted": encrypted,
-            "exchange": exchange_of(document.lowered),
+            "exchange": exchange_in(document),
             "context": context_of(document.path),
             "digest": f"sha256:{digest}",
         },
@@ -177,4 +175,4 @@ def credential_fact(
 
 def _name(name: str) -> str:
     """A name fit to be shown: one line, never a secret itself."""
-    return mask_opaque(" ".join(name.split()))[:60]
+    return printable(mask_opaque(" ".join(name.split())))[:60]

@@ -9,11 +9,20 @@ from keylint.model import Excerpt
 
 HEAD, TAIL = 4, 2
 ELLIPSIS = "…"
-# Anything in a shown line that could be a secret of its own, not only the one found: long opaque runs.
-_OPAQUE = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
-_ARMOUR_HEADER = re.compile(r"-----BEGIN [A-Z0-9 ]+-----")
+# What in a shown line could be a secret of its own, not only the one found: long opaque runs, shorter ones with
+# digits, and whatever stands in an armour.
+_OPAQUE_CHARACTER = re.compile(r"[A-Za-z0-9+/=_-]")
+_OPAQUE = re.compile(
+    r"(?P<armour>-----BEGIN [A-Z0-9 ]{1,40}-----)(?:.*?-----END [A-Z0-9 ]{1,40}-----|.*)"
+    r"|[A-Za-z0-9+/=_-]{32,}|(?=[A-Za-z+/=_-]*\d)[A-Za-z0-9+/=_-]{20,}",
+    re.DOTALL,
+)
+_KEY = re.compile(r"[A-Za-z0-9]{64,}")
 _WIDTH = 160
 _BEFORE = 60
+# How much of a long line is taken to be masked and then cut.
+_TAKEN = 4 * _WIDTH
+_ARMOUR_HEADER = re.compile(r"-----BEGIN [A-Z0-9 ]+-----")
 
 
 def mask(secret: str) -> str:
@@ -22,8 +31,13 @@ def mask(secret: str) -> str:
 
 
 def mask_opaque(text: str) -> str:
-    """Return a text with every long opaque run masked."""
-    return _OPAQUE.sub(lambda match: mask(match[0]), text)
+    """Return a text with every opaque run masked, and the body of every armour left out."""
+    return _OPAQUE.sub(lambda match: match["armour"] + ELLIPSIS if match["armour"] else mask(match[0]), text)
+
+
+def mask_keys(text: str) -> str:
+    """Return a text with every run as long as a key masked, digests excepted: for file names."""
+    return _KEY.sub(lambda match: match[0] if _is_digest(match[0]) else mask(match[0]), text)
 
 
 def excerpt(document: Document, start: int, end: int) -> Excerpt:
@@ -31,14 +45,20 @@ def excerpt(document: Document, start: int, end: int) -> Excerpt:
 
     The caret stands under what of the span is on its first line.
     """
+    text = document.text
     first, last = document.line_span(document.line_number(start))
-    # Taken with room to spare, masked, and only then cut: a cut through a secret would show more than its mask.
-    before = mask_opaque(document.text[max(first, start - 4 * _WIDTH) : start])
-    value = document.text[start : min(end, last)]
+    begin, finish = max(first, start - _TAKEN), min(last, end + _TAKEN)
+    # No opaque run is cut before it is masked: its rest would be shown as if it were a short one.
+    while begin > first and _OPAQUE_CHARACTER.match(text, begin - 1) and _OPAQUE_CHARACTER.match(text, begin):
+        begin -= 1
+    while finish < last and _OPAQUE_CHARACTER.match(text, finish - 1) and _OPAQUE_CHARACTER.match(text, finish):
+        finish += 1
+    value = text[start : min(end, last)]
     armour = _ARMOUR_HEADER.match(value)
+    before = _hidden(text[begin:start])
     middle = armour[0] + ELLIPSIS if armour else mask(value)
-    after = mask_opaque(document.text[end : min(last, end + 4 * _WIDTH)]) if end < last else ""
-    if start - first <= 4 * _WIDTH:
+    after = _hidden(text[end:finish]) if end < finish else ""
+    if begin == first:
         before = before.lstrip()
     if len(before) > _BEFORE:
         before = ELLIPSIS + before[-_BEFORE:]
@@ -46,3 +66,24 @@ def excerpt(document: Document, start: int, end: int) -> Excerpt:
     if len(after) > room:
         after = after[:room] + ELLIPSIS
     return Excerpt(before + middle + after, len(before), len(middle))
+
+
+def _hidden(text: str) -> str:
+    """Mask what looks like a secret, and what is bound to a name for one, such as a password."""
+    from keylint.recognition.secret_values import secret_values
+
+    pieces: list[str] = []
+    shown = 0
+    for value in secret_values(text):
+        pieces += (text[shown : value.start], mask(text[value.start : value.end]))
+        shown = value.end
+    return printable(mask_opaque("".join((*pieces, text[shown:]))))
+
+
+def printable(text: str) -> str:
+    """Return a text that every encoding of Unicode can write: bytes that were no UTF-8 become escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_digest(run: str) -> bool:
+    return run.isalpha() or run.islower() or run.isupper() or not run.strip("0123456789abcdefABCDEF")

@@ -8,12 +8,9 @@ from collections.abc import Iterator
 from keylint.documents.document import Document
 from keylint.model import NOT_TIED, Fact
 from keylint.recognition.credentials import Verdict, credential_fact
-from keylint.recognition.exchange import exchange_of
-from keylint.recognition.surroundings import armour_body
+from keylint.recognition.exchange import exchange_in
+from keylint.recognition.surroundings import armours
 
-_PEM_BEGIN = re.compile(r"-----BEGIN (?P<label>(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY)-----")
-# The largest body that is looked at. Units: characters.
-_PEM_REACH = 20_000
 _BARE = re.compile(
     r"(?<![A-Za-z0-9+/])(?:MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{43}"
     r"|MII[A-Za-z0-9+/]{2,4}IB(?:ADANBgkqhkiG9w0BAQEFAASC|AAKCAQEA)[A-Za-z0-9+/]{300,})(?![A-Za-z0-9+/])"
@@ -32,28 +29,17 @@ _LEAST_DISTINCT = 20
 def private_keys(document: Document) -> Iterator[tuple[int, int, Fact]]:
     """Yield the private keys of a document with their half-open spans."""
     text = document.text
-    for start, end, body, encrypted in _armoured(text):
-        yield start, end, _private_key(document, start, end, body, encrypted)
+    for block in armours(document):
+        if block.label.endswith("PRIVATE KEY") and len(set(block.body)) >= _LEAST_DISTINCT:
+            encrypted = "ENCRYPTED" in block.label or "ENCRYPTED" in block.inside
+            yield block.start, block.end, _private_key(document, block.start, block.end, block.body, encrypted)
     for match in _BARE.finditer(text) if "MII" in text or "MC4C" in text else ():
         if len(set(match[0])) >= _LEAST_DISTINCT:
             yield match.start(), match.end(), _private_key(document, match.start(), match.end(), match[0], False)
 
 
-def _armoured(text: str) -> Iterator[tuple[int, int, str, bool]]:
-    """Yield the PEM blocks: span, base64 body, whether it is encrypted. Linear: a block ends before the next begins."""
-    for match in _PEM_BEGIN.finditer(text):
-        following = text.find("-----BEGIN ", match.end(), match.end() + _PEM_REACH)
-        closing = f"-----END {match['label']}-----"
-        end = text.find(closing, match.end(), following if following >= 0 else match.end() + _PEM_REACH)
-        inside = text[match.end() : end] if end >= 0 else ""
-        body = armour_body(inside)
-        if body is not None and len(set(body)) >= _LEAST_DISTINCT:
-            yield match.start(), end + len(closing), body, "ENCRYPTED" in match["label"] or "ENCRYPTED" in inside
-
-
 def _private_key(document: Document, start: int, end: int, body: str, encrypted: bool) -> Fact:
-    exchange = exchange_of(document.lowered)
-    if exchange != "unknown" or "binance" in document.path.lower():
+    if exchange_in(document) != "unknown" or "binance" in document.path.lower():
         verdict = Verdict("private_key", "high", "a private key where the exchange is named")
     else:
         beside = document.text[max(0, start - _BESIDE) : end + _BESIDE]

@@ -3,154 +3,240 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from bisect import bisect_right
+from typing import Literal, NamedTuple
 
 from keylint.documents.document import Document
+from keylint.sieve import KEY_LENGTH, has_all_classes
 
-Surroundings = Literal["free", "glued", "armour", "base64-lines", "digest", "ssh-key", "data-uri", "jwk"]
-
-# A run that goes on with one of these is a piece of base64, a path, a slug or an identifier. A `=` before
-# is an assignment (rejecting it costs one key in twenty); after, it is padding.
-_GLUE_BEFORE = frozenset("+/_-")
-_GLUE_AFTER = frozenset("+/_-=")
-_ESCAPED_SLASH = ("\\/", "%2B", "%2F", "%2b", "%2f", "%3D", "%3d")
-_ESCAPED_PLUS = re.compile(r"\\u00(?:2[bBfF]|3[dD])")
+Surroundings = Literal["free", "glued", "armour", "base64", "digest", "ssh-key", "data-uri", "jwk", "jwt"]
 
 _DIGEST_NAME = re.compile(r"(?i)(?:sha-?(?:1|2|224|256|384|512)|md5|blake2[bs]?|h1)[-:=]$")
 _DATA_URI = re.compile(r"(?i)data:[\w.+-]+/[\w.+;=-]*,$|;base64,\s*$")
 _SSH = re.compile(r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com)\s+$")
-_SHELL_DEFAULT = re.compile(r"\$\{\w+:?-$")
-# Far enough for the largest armoured body, near enough to stay cheap.
-_ARMOUR_REACH = 20_000
-_BEGIN = "-----BEGIN "
-_ARMOUR_FIELD = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID): [^\n\\]*")
-_ARMOUR_BREAK = re.compile(r"""(?:\\[nr]|[\s"'`\\#*>|])+""")
-_ARMOUR_TOKEN = re.compile(r"[A-Za-z0-9+/=]{16,}|[+.,;&_]*")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
-
-# A line of wrapped base64: perhaps a comment sign, quotes, `+`, a comma or a written `\n` around it.
-_BASE64_LINE = re.compile(
-    r"""[\s#*/>|;]*["'`]?(?P<body>[A-Za-z0-9+/_-]{16,}={0,2}|[A-Za-z0-9+/]{2,}={1,2})(?:\\r)?(?:\\n)?["'`]?[\s,;+.\\)\]]*"""
-)
-_MOST_LINES = 40
-# Quoted lines of the same width without any + or / are a list of keys: of four lines of base64 one in 3,600.
-_KEYS_IN_A_ROW = 4
-
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{4,}\.(?:[A-Za-z0-9_-]*\.)?$")
 # JSON Web Keys have these members; 48-byte ones are 64 characters of base64url.
 _JWK_MEMBER = re.compile(r"""["']?\b(?:x|y|d|n|e|p|q|dp|dq|qi|k|x5t|kid)["']?\s*[:=]\s*["']$""")
 _JWK_TYPE = re.compile(r"""\b(?:kty|crv|jwk|key_ops)\b""")
+# How much of the text before a run these look at. Units: characters.
+_BEFORE = 60
+_JWT_REACH = 800
 
 
 def surroundings(document: Document, start: int, end: int) -> Surroundings:
     """Return what a run is a piece of; `free` if it stands by itself. Units: half-open offsets."""
     text = document.text
-    before = text[max(0, start - 60) : start]
-    after = text[end : end + 6]
+    before = text[max(0, start - _BEFORE) : start]
     if _DIGEST_NAME.search(before):
         return "digest"
-    if before[-1:] in _GLUE_BEFORE and not _is_separator_before(before):
-        return "glued"
-    if after[:1] in _GLUE_AFTER and not _is_separator_after(text, end):
-        return "glued"
-    if after.startswith(_ESCAPED_SLASH) or _ESCAPED_PLUS.match(after):
-        return "glued"
-    if before.endswith(_ESCAPED_SLASH) or _ESCAPED_PLUS.search(before[-6:]):
-        return "glued"
+    if before.endswith(".") and _JWT.search(text, max(0, start - _JWT_REACH), start):
+        return "jwt"
+    if _is_glued_before(text, start) or _is_glued_after(text, end):
+        return "jwt" if text.startswith("eyJ", start) else "glued"
     if _DATA_URI.search(before):
         return "data-uri"
     if _SSH.search(before):
         return "ssh-key"
-    if _among_base64_lines(document, start, end):
-        return "base64-lines"
-    if in_armour(text, start):
+    if _among_base64(document, start, end):
+        return "base64"
+    if in_armour(document, start):
         return "armour"
     if _JWK_MEMBER.search(before) and _JWK_TYPE.search(text, max(0, start - 400), end + 400):
         return "jwk"
     return "free"
 
 
-def in_armour(text: str, offset: int) -> bool:
-    """Tell whether an offset stands in the body after a -----BEGIN line: nothing but base64 between the two.
+# --- Glue: a run that goes on with `+`, `/`, `_`, `-` or `=` is a piece of base64, a path, a slug or an identifier.
+
+_GLUE = frozenset("+/_-")
+_ENCODED_GLUE_BEFORE = re.compile(r"(?:\\/|%2[BbFf]|\\u00(?:2[bBfF]))$")
+_ENCODED_GLUE_AFTER = re.compile(r"\\/|%2[BbFf]|%3[Dd]|\\u00(?:2[bBfF]|3[dD])")
+_SHELL_DEFAULT = re.compile(r"\$\{\w+:?-$")
+
+
+def _is_glued_before(text: str, start: int) -> bool:
+    before = text[max(0, start - _BEFORE) : start]
+    sign = before[-1:]
+    if sign not in _GLUE:
+        # A `=` is an assignment, not padding: rejecting it costs one key in twenty.
+        return _ENCODED_GLUE_BEFORE.search(before) is not None
+    if before.endswith("://"):
+        # The user of a URL.
+        return text[start + KEY_LENGTH : start + KEY_LENGTH + 1] not in (":", "@")
+    if before.endswith(("//", "--")):
+        # A comment or an option's dashes; `--` after a word or a slash is none.
+        return before[-3:-2].isalnum() or before[-3:-2] in _GLUE
+    if sign == "-" and (before.endswith("<!-") or _SHELL_DEFAULT.search(before)):
+        return False
+    if sign in "-+":
+        # A removed or added line of a diff, a bullet; also with its line feed written out.
+        rest = before[:-1]
+        if not rest or rest[-1] in "\r\n" or rest.endswith("\\n"):
+            return False
+    if sign == "_" and not before[-2:-1].isalnum() and before[-2:-1] not in _GLUE:
+        # Markdown emphasis.
+        return False
+    return not _is_key(text, start - 1 - KEY_LENGTH)
+
+
+def _is_glued_after(text: str, end: int) -> bool:
+    sign = text[end : end + 1]
+    following = text[end + 1 : end + 2]
+    if sign not in _GLUE and sign != "=":
+        return _ENCODED_GLUE_AFTER.match(text, end) is not None
+    if sign == "_" and not following.isalnum() and following not in _GLUE:
+        return False
+    if sign == "/" and not following.isalnum() and following not in _GLUE and following != "=":
+        return False
+    if following == ">" and sign in "-=":
+        return False
+    if text.startswith("-->", end):
+        return False
+    return not _is_key(text, end + 1)
+
+
+def _is_key(text: str, start: int) -> bool:
+    """Tell whether exactly 64 alphanumerics of all classes stand somewhere: the other half of `KEY/SECRET`."""
+    value = text[max(0, start) : start + KEY_LENGTH]
+    if len(value) < KEY_LENGTH or not (value.isascii() and value.isalnum() and has_all_classes(value.encode())):
+        return False
+    around = text[max(0, start - 1) : start] + text[start + KEY_LENGTH : start + KEY_LENGTH + 1]
+    return start >= 0 and not any(sign.isalnum() or sign == "+" for sign in around)
+
+
+# --- Wrapped base64: lines, literals of a list or pieces of a string of one width, some with `+` or `/`.
+
+_TOKEN = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{2,}={1,2}")
+# Words before a token make it a value with a name; the prefixes of string literals do not.
+_NAMED = re.compile(r"[A-Za-z0-9]{2,}|[^\W\dbBrRuUfFLnt]")
+_LONGEST_LINE = 240
+_MOST_LINES = 40
+# As many lines of one width without any + or / are a list of keys: of four lines of base64 one stack in 3,600.
+_KEYS_IN_A_ROW = 4
+_PIECE_BEFORE = re.compile(r"""(?P<piece>[A-Za-z0-9+/]{64})(?:\\{1,2}[nr]|[\s"'`,+.\\])+$""")
+_PIECE_AFTER = re.compile(r"""(?:\\{1,2}[nr]|[\s"'`,+.\\])+(?P<piece>[A-Za-z0-9+/]{64})""")
+_PRIVATE_KEY_STARTS = ("MC4C", "MII")
+
+
+class _Line(NamedTuple):
+    """A line with one token that may be base64."""
+
+    prefix: str
+    token: str
+
+
+def _among_base64(document: Document, start: int, end: int) -> bool:
+    text = document.text
+    for piece in (_PIECE_BEFORE.search(text, max(0, start - 90), start), _PIECE_AFTER.match(text, end, end + 90)):
+        if piece and _is_base64_data(piece["piece"]):
+            return True
+    line = document.line_number(start)
+    own = _line(document, line)
+    if own is None or len(own.token) != end - start:
+        return False
+    above = _stack(document, line, -1, own)
+    below = _stack(document, line, 1, own)
+    width = len(above[0].token) if above else len(own.token)
+    lines = [*above, *below]
+    if any("+" in one.token or "/" in one.token for one in lines if len(one.token) >= width):
+        return True
+    if width > len(own.token):
+        return bool(above)
+    whole = [one for one in lines if len(one.token) == width]
+    return len(whole) >= _KEYS_IN_A_ROW and any(len(one.token) < width for one in lines)
+
+
+def _stack(document: Document, line: int, step: int, own: _Line) -> list[_Line]:
+    """Return the lines above or below of the same width: above it may be larger, the last below shorter."""
+    lines: list[_Line] = []
+    width = len(own.token)
+    for distance in range(1, _MOST_LINES):
+        one = _line(document, line + step * distance)
+        if one is None or one.token.startswith(_PRIVATE_KEY_STARTS) or not _goes_on(own, one):
+            break
+        if step < 0 and not lines and len(one.token) > width:
+            width = len(one.token)
+        if len(one.token) != width:
+            if step > 0 and len(one.token) < width and (lines or _is_base64_data(one.token)):
+                lines.append(one)
+            break
+        lines.append(one)
+    return lines
+
+
+def _line(document: Document, number: int) -> _Line | None:
+    first, last = document.line_span(number)
+    if last == first or last - first > _LONGEST_LINE:
+        return None
+    text = document.text[first:last]
+    if text[0] in "+-":
+        text = text[1:]  # of a diff
+    tokens = list(_TOKEN.finditer(text))
+    if len(tokens) != 1:
+        return None
+    return _Line("".join(text[: tokens[0].start()].split()), tokens[0][0])
+
+
+def _goes_on(own: _Line, other: _Line) -> bool:
+    """Tell whether two lines are of one literal: the same before their tokens, or nothing but signs before one."""
+    return own.prefix == other.prefix or not _NAMED.search(other.prefix) or not _NAMED.search(own.prefix)
+
+
+def _is_base64_data(token: str) -> bool:
+    mixed = has_all_classes(token.encode("ascii"))
+    return mixed and ("+" in token or "/" in token) and not token.startswith(_PRIVATE_KEY_STARTS)
+
+
+# --- Armour: what stands between -----BEGIN and -----END of the same label and is mostly base64.
+
+# Far enough for the largest body.
+_ARMOUR_REACH = 100_000
+_BEGIN = re.compile(r"-----BEGIN (?P<label>[A-Z0-9 ]{1,60})-----")
+_ARMOUR_TOKEN = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
+_LINE_END = re.compile(r"\\+[nr]|&#(?:10|13|[xX]0?[aAdD]);|%0[aAdD]")
+_ARMOUR_TAIL = re.compile(r"[A-Za-z0-9+/]{2,15}={0,2}(?=[^A-Za-z0-9]*$)")
+# A body has a line end, and perhaps quotes and a sign, for each 64 characters; code between the two has words.
+_ARMOUR_SHARE = 0.7
+
+
+class Armour(NamedTuple):
+    """An armoured block. Units: half-open offsets of the whole block. `body` is its base64 without line ends."""
+
+    label: str
+    start: int
+    end: int
+    inside: str
+    body: str
+
+
+def armours(document: Document) -> list[Armour]:
+    """Return the armoured blocks of a document, in order."""
+    return document.once(_armours)
+
+
+def in_armour(document: Document, offset: int) -> bool:
+    """Tell whether an offset stands in an armoured block.
 
     Code that merely names the armour (`startswith("-----BEGIN ")`) hides no key below it.
     """
-    begin = text.rfind(_BEGIN, max(0, offset - _ARMOUR_REACH), offset)
-    opened = text.find("-----", begin + len(_BEGIN), offset) if begin >= 0 else -1
-    return opened >= 0 and armour_body(text[opened + 5 : offset]) is not None
+    blocks = armours(document)
+    place = bisect_right(blocks, offset, key=lambda block: block.start) - 1
+    return place >= 0 and offset < blocks[place].end
 
 
-def armour_body(text: str) -> str | None:
-    """Return the base64 of an armoured block without line ends, quotes and header fields; None if it is no base64."""
-    tokens = _ARMOUR_BREAK.split(_ARMOUR_FIELD.sub("", text))
-    if not all(_ARMOUR_TOKEN.fullmatch(token) for token in tokens[:-1]) or not _BASE64.fullmatch(tokens[-1]):
-        return None
-    return "".join(token for token in tokens if token.strip("+.,;&_"))
-
-
-def _is_separator_before(before: str) -> bool:
-    """Tell a `--` option, a Markdown rule or a list dash from base64: it follows white space or opens a line."""
-    sign = before[-1:]
-    if sign == "/":
-        # A comment opener `//KEY`, not the path `host/KEY`.
-        return before.endswith("//") and not before.endswith("://") and not before[-3:-2].isalnum()
-    if sign == "-" and (before.endswith("<!--") or _SHELL_DEFAULT.search(before)):
-        return True
-    if sign in "-+":
-        # A removed or added line of a diff, a bullet.
-        rest = before[:-1]
-        return not rest or rest[-1] in "\r\n"
-    if sign == "_":
-        # Markdown emphasis.
-        return not before[-2:-1].isalnum() and before[-2:-1] not in ("/", "+", "-")
-    return False
-
-
-def _is_separator_after(text: str, end: int) -> bool:
-    sign = text[end]
-    following = text[end + 1 : end + 2]
-    if sign == "_":
-        return not following.isalnum() and following not in ("/", "+", "-")
-    if sign == "=":
-        # `name=` would be a key used as a name; padding is followed by no value.
-        return False
-    if sign == "/":
-        # A comment `KEY // the old one` has a space before; `KEY/>` closes an XML element.
-        return following == ">"
-    if sign == "-":
-        # `KEY-->` closes a comment.
-        return text.startswith("-->", end)
-    return False
-
-
-def _among_base64_lines(document: Document, start: int, end: int) -> bool:
-    """Tell whether a line is one of a stack of wrapped base64 and not one of a few key lines."""
-    line = document.line_number(start)
-    first, last = document.line_span(line)
-    if last - first > 200:
-        return False
-    own = _body(document, line)
-    if own is None or len(own) != end - start:
-        return False
-    bodies: list[str] = []
-    for step in (-1, 1):
-        for distance in range(1, _MOST_LINES):
-            body = _body(document, line + step * distance)
-            if body is None:
-                break
-            bodies.append(body)
-    if not bodies:
-        return False
-    if any("+" in body or "/" in body or "=" in body for body in bodies):
-        return True
-    if len(bodies) < _KEYS_IN_A_ROW:
-        # One to four lines that never show a + or /: keys, unless their width is that of wrapped text.
-        return any(len(body) > len(own) for body in bodies)
-    return not all(len(body) == len(own) for body in bodies)
-
-
-def _body(document: Document, line: int) -> str | None:
-    first, last = document.line_span(line)
-    if last - first > 200:
-        return None
-    match = _BASE64_LINE.fullmatch(document.text, first, last)
-    return match["body"] if match else None
+def _armours(document: Document) -> list[Armour]:
+    text = document.text
+    if "-----BEGIN " not in text:
+        return []
+    blocks: list[Armour] = []
+    for match in _BEGIN.finditer(text):
+        following = text.find("-----BEGIN ", match.end(), match.end() + _ARMOUR_REACH)
+        closing = f"-----END {match['label']}-----"
+        end = text.find(closing, match.end(), following if following >= 0 else match.end() + _ARMOUR_REACH)
+        inside = _LINE_END.sub("\n", text[match.end() : end]) if end >= 0 else ""
+        tokens = _ARMOUR_TOKEN.findall(inside)
+        if tokens and sum(map(len, tokens)) >= _ARMOUR_SHARE * len("".join(inside.split())):
+            tail = _ARMOUR_TAIL.search(inside[inside.rfind(tokens[-1]) + len(tokens[-1]) :])
+            body = "".join(tokens) + (tail[0] if tail else "")
+            blocks.append(Armour(match["label"], match.start(), end + len(closing), inside, body))
+    return blocks

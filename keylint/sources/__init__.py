@@ -22,3 +22,5 @@ class Listing(NamedTuple):
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
     world: World
+    # What a user should know of how it was made.
+    notices: tuple[str, ...] = ()

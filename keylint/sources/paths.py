@@ -1,18 +1,20 @@
-"""Paths as text: bytes that are no UTF-8 become visible escapes, separators become `/`."""
+"""Paths as text: no secret, no odd byte, `/` for every separator."""
 
 from __future__ import annotations
 
 import os
 
+from keylint.sieve import KEY_LENGTH
+
 
 def shown(path: str) -> str:
-    """Return a path as reports show it. Distinct files stay distinct, whatever bytes their names hold."""
+    """Return a path as reports show it: bytes that are no UTF-8 become escapes, and a key in a name is masked."""
     if os.sep != "/":
         path = path.replace(os.sep, "/")
-    if path.isascii():
-        return path
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if not path.isascii():
+        path = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if len(path) >= KEY_LENGTH and max(map(len, path.split("/"))) >= KEY_LENGTH:
+        from keylint.recognition.masking import mask_keys
+
+        path = mask_keys(path)
     return path

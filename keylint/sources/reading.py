@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from keylint.documents.decoding import encoding_of
 from keylint.model import Skip, SkipReason
-from keylint.sieve import OVERLAP, of_interest
+from keylint.sieve import OVERLAP, Interest, interest, mentions_exchange
 from keylint.sources import Entry
 
 # A FIFO must not block the scan, a link not lead out of it; Windows knows neither flag.
@@ -25,7 +25,7 @@ _NO_FOLLOW = hasattr(os, "O_NOFOLLOW")
 # Files up to this size are read whole; larger ones in pieces of it, and whole only if the sieve marks them.
 _PIECE = 1 << 20
 # A marked file larger than this is not decoded.
-LARGEST = 256 << 20
+LARGEST = 100 << 20
 
 
 class Content(NamedTuple):
@@ -46,7 +46,7 @@ def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip 
         if not _NO_FOLLOW and os.path.islink(entry.file):
             return Skip(entry.path, "symlink")
         descriptor = os.open(entry.file, _FLAGS)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         return None if entry.in_index else _failed(entry, error)
     except OSError as error:
         return _failed(entry, error)
@@ -81,14 +81,19 @@ def _read_large(descriptor: int, entry: Entry, wanted: bool) -> Content | Skip:
     encoding = encoding_of(piece)
     if encoding is None:
         return Skip(entry.path, "binary")
-    marked = wanted or encoding.name != "utf-8"
+    found = Interest(certain=wanted or encoding.name != "utf-8")
     size, tail = 0, b""
     while piece:
         size += len(piece)
-        marked = marked or of_interest(tail + piece)
+        if not found.certain:
+            found = found._replace(certain=b"\0" in piece)
+        if not found.certain:
+            found = interest(tail + piece, found)
+            if not (found.certain or found.exchange):
+                found = found._replace(exchange=mentions_exchange(tail + piece))
         tail = piece[-OVERLAP:]
         piece = os.read(descriptor, _PIECE)
-    if not marked:
+    if not (found.certain or (found.digests and found.exchange)):
         return Content(b"", size)
     if size > LARGEST:
         return Skip(entry.path, "too-large", f"{size} bytes; the limit is {LARGEST}")

@@ -5,37 +5,40 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from keylint.errors import NothingScanned
+from keylint.errors import NothingScanned, UsageError
 from keylint.model import Skip, World
 from keylint.sieve import mentions_exchange
 from keylint.sources import Entry, Listing
-from keylint.sources.git import GitFailed, begin, git, in_work_tree
+from keylint.sources.git import GitFailed, begin, git, work_tree_of
 from keylint.sources.paths import shown
 
 # Modes of git's index.
 _GIT_SYMLINK, _GIT_LINK = "120000", "160000"
+# What git says of a folder that it leaves out.
+_UNREADABLE = b"warning: could not open directory '"
 # How much of the files beside a candidate is read to see whether they name the exchange. Units: bytes, files.
 _NEAR_BYTES = 16 << 10
 _NEAR_FILES = 50
 
 
 class _Collector:
-    """Gathers inputs and what is left out; a file named twice is taken once."""
+    """Gathers inputs, what is left out and what must be said; a file named twice is taken once."""
 
-    def __init__(self, root: str, use_git: bool) -> None:
+    def __init__(self, root: str, *, use_git: bool) -> None:
         self.root = root
         self.use_git = use_git
-        self.entries: dict[str, Entry] = {}
-        self.skipped: dict[str, Skip] = {}
+        self.entries: dict[str, Entry] = {}  # by the file, which is unique; two files may be shown alike
+        self.skipped: list[Skip] = []
+        self.notices: list[str] = []
         self.untracked: set[str] = set()
 
     def add(self, file: str, relative: str) -> None:
-        path = shown(relative)
-        self.entries[path] = Entry(path, file)
+        self.entries.setdefault(file, Entry(shown(relative), file))
 
     def skip(self, skip: Skip) -> None:
-        self.skipped[skip.path] = skip
+        self.skipped.append(skip)
 
 
 def list_paths(paths: Sequence[str], *, use_git: bool = True) -> Listing:
@@ -44,97 +47,144 @@ def list_paths(paths: Sequence[str], *, use_git: bool = True) -> Listing:
     The root is the folder named, if it is one; else the current folder if it holds all paths; else the
     deepest folder that does. Raises: NothingScanned if the paths name no file.
     """
-    root = scan_root(paths)
-    collector = _Collector(root, use_git)
+    real = [_real(path) for path in paths]
+    root = scan_root(real)
+    collector = _Collector(root, use_git=use_git)
     missing: list[str] = []
-    for path in paths:
-        if not os.path.lexists(path):
+    for path, file in zip(paths, real, strict=True):
+        try:
+            status = os.stat(file) if os.path.isdir(file) else os.lstat(file)
+        except (FileNotFoundError, NotADirectoryError):
             missing.append(path)
-            collector.skip(Skip(_relative(path, root), "unreadable", "no such file or folder"))
-        elif os.path.isdir(path):
-            _add_folder(collector, path)
+            collector.skip(Skip(shown(os.path.relpath(file, root)), "unreadable", "no such file or folder"))
+        except OSError as error:
+            collector.skip(Skip(shown(os.path.relpath(file, root)), "unreadable", error.strerror or "cannot be read"))
         else:
-            _add_file(collector, path)
+            _add(collector, file, status)
     if len(missing) == len(paths):
         raise NothingScanned(f"nothing was scanned: no such file or folder: {', '.join(map(shown, missing))}")
     if not collector.entries and not collector.skipped:
-        hint = "; git ignores what is there (--no-gitignore takes it)" if use_git and in_work_tree(root) else ""
-        raise NothingScanned(f"nothing was scanned: no file in {', '.join(map(shown, paths))}{hint}")
-    entries = tuple(entry for _, entry in sorted(collector.entries.items()))
-    skipped = tuple(skip for _, skip in sorted(collector.skipped.items()))
-    return Listing(entries, skipped, _world(collector))
+        raise NothingScanned(f"nothing was scanned: no file in {', '.join(map(shown, paths))}{_hint(collector)}")
+    entries = tuple(sorted(collector.entries.values()))
+    return Listing(entries, tuple(sorted(set(collector.skipped))), _world(collector), tuple(collector.notices))
 
 
-def scan_root(paths: Sequence[str]) -> str:
-    """Return the folder that reported paths are relative to."""
-    if len(paths) == 1 and os.path.isdir(paths[0]):
-        return os.path.abspath(paths[0])
+def scan_root(real: Sequence[str]) -> str:
+    """Return the folder that reported paths are relative to. The paths are absolute."""
+    if len(real) == 1 and os.path.isdir(real[0]):
+        return real[0]
     here = os.getcwd()
-    absolute = [os.path.abspath(path) for path in paths]
-    if all(path == here or path.startswith(here.rstrip(os.sep) + os.sep) for path in absolute):
+    if all(path == here or path.startswith(here.rstrip(os.sep) + os.sep) for path in real):
         return here
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in real]
     try:
         return os.path.commonpath(folders)
     except ValueError:  # different drives
         return here
 
 
-def _relative(path: str, root: str) -> str:
-    return shown(os.path.relpath(os.path.abspath(path), root))
+def _real(path: str) -> str:
+    """Make a path absolute. `..` after a link goes where the system goes; the last name, if no folder, stays a link."""
+    try:
+        if os.path.isdir(path):
+            return os.path.realpath(path)
+        folder, name = os.path.split(path)
+        return os.path.join(os.path.realpath(folder or os.curdir), name)
+    except FileNotFoundError:
+        raise UsageError("the current folder does not exist any more") from None
 
 
-def _add_file(collector: _Collector, path: str) -> None:
-    relative = os.path.relpath(os.path.abspath(path), collector.root)
-    collector.add(path, relative)
+def _hint(collector: _Collector) -> str:
+    ignored = collector.use_git and work_tree_of(collector.root) is not None
+    return "; git ignores what is there (--no-gitignore takes it)" if ignored else ""
 
 
-def _add_folder(collector: _Collector, folder: str) -> None:
-    inside = os.path.relpath(os.path.abspath(folder), collector.root)
-    prefix = "" if inside == os.curdir else inside + os.sep
-    if collector.use_git and in_work_tree(folder):
+def _add(collector: _Collector, file: str, status: os.stat_result) -> None:
+    relative = os.path.relpath(file, collector.root)
+    if stat.S_ISDIR(status.st_mode):
+        _add_folder(collector, file, "" if relative == os.curdir else relative + os.sep)
+    elif stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
+        collector.add(file, relative)
+    else:
+        collector.skip(Skip(shown(relative), "unreadable", "not a regular file"))
+
+
+def _add_folder(collector: _Collector, folder: str, prefix: str) -> None:
+    if collector.use_git and work_tree_of(folder) is not None:
         try:
             _add_git_files(collector, folder, prefix)
         except GitFailed as error:
             # Everything is a superset of what git would have listed: nothing is lost, and it is said.
-            collector.skip(Skip(prefix + ".gitignore", "excluded", f"git could not list this work tree ({error})"))
+            collector.notices.append(f"git could not list {shown(folder)} ({error}); every file in it is scanned")
         else:
             return
-    _walk(collector, folder, prefix)
+    for file, relative in _files(collector, folder, prefix):
+        collector.add(file, relative)
 
 
 def _add_git_files(collector: _Collector, folder: str, prefix: str) -> None:
     # Two listings at once: looking for untracked files takes git longer than reading its index.
-    untracked = begin(folder, ["ls-files", "-z", "--others", "--exclude-standard"])
+    listing = begin(folder, ["ls-files", "-z", "--others", "--exclude-standard"])
+    try:
+        indexed = git(folder, ["ls-files", "-z", "--stage"])
+    except GitFailed:
+        with suppress(GitFailed):
+            listing()
+        raise
+    _add_indexed(collector, folder, prefix, os.fsdecode(indexed.out).split("\0")[:-1])
+    untracked = listing()
     inside = folder.rstrip(os.sep) + os.sep
-    indexed = git(folder, ["ls-files", "-z", "--stage"])
-    for line in os.fsdecode(indexed).split("\0")[:-1]:
+    for name in os.fsdecode(untracked.out).split("\0")[:-1]:
+        if name.endswith("/"):
+            collector.skip(Skip(shown(prefix + name[:-1]), "excluded", "a git repository of its own"))
+        else:
+            collector.add(inside + name, prefix + name)
+            collector.untracked.add(inside + name)
+    for warning in untracked.warnings.splitlines():
+        if warning.startswith(_UNREADABLE):
+            name, _, why = os.fsdecode(warning[len(_UNREADABLE) :]).partition("': ")
+            collector.skip(Skip(shown(prefix + name.rstrip("/")), "unreadable", why))
+
+
+def _add_indexed(collector: _Collector, folder: str, prefix: str, lines: Sequence[str]) -> None:
+    inside = folder.rstrip(os.sep) + os.sep
+    linked: dict[str, bool] = {"": False}
+    for line in lines:
         details, _, name = line.partition("\t")
         mode = details[:6]
         file = inside + name
         if mode == _GIT_LINK:
-            if os.path.lexists(file):
-                collector.skip(Skip(shown(prefix + name), "excluded", "a submodule"))
-        elif mode == _GIT_SYMLINK and os.path.islink(file):
+            _add_submodule(collector, file, prefix + name)
+        elif (mode == _GIT_SYMLINK and os.path.islink(file)) or _is_behind_link(inside, name, linked):
             collector.skip(Skip(shown(prefix + name), "symlink"))
-        else:
-            path = shown(prefix + name)
-            collector.entries[path] = Entry(path, file, True)
-    for name in os.fsdecode(untracked()).split("\0")[:-1]:
-        if name.endswith("/"):
-            collector.skip(Skip(shown(prefix + name[:-1]), "excluded", "a git repository of its own"))
-        else:
-            path = shown(prefix + name)
-            collector.entries[path] = Entry(path, inside + name)
-            collector.untracked.add(path)
+        elif file not in collector.entries:
+            collector.entries[file] = Entry(shown(prefix + name), file, True)
 
 
-def _walk(collector: _Collector, folder: str, prefix: str) -> None:
-    for entry, relative in _files(collector, folder, prefix):
-        collector.add(entry, relative)
+def _is_behind_link(inside: str, name: str, linked: dict[str, bool]) -> bool:
+    """Tell whether a folder of an indexed file was replaced by a link, which may lead out of the root."""
+    folder = name.rpartition("/")[0]
+    known = linked.get(folder)
+    if known is None:
+        known = linked[folder] = _is_behind_link(inside, folder, linked) or os.path.islink(inside + folder)
+    return known
+
+
+def _add_submodule(collector: _Collector, file: str, relative: str) -> None:
+    """Count a submodule; what lies in its place without being one is taken like everything else."""
+    if os.path.lexists(os.path.join(file, ".git")):
+        collector.skip(Skip(shown(relative), "excluded", "a submodule"))
+    elif os.path.islink(file):
+        collector.skip(Skip(shown(relative), "symlink"))
+    elif os.path.isdir(file):
+        for inner, inner_relative in _files(collector, file, relative + os.sep):
+            collector.add(inner, inner_relative)
+    elif os.path.lexists(file):
+        collector.add(file, relative)
 
 
 def _files(collector: _Collector, folder: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield every file below a folder, with its path; links, unreadable folders and git's own are counted."""
     pending = [(folder, prefix)]
     while pending:
         current, inside = pending.pop()
@@ -163,26 +213,28 @@ def _files(collector: _Collector, folder: str, prefix: str) -> Iterator[tuple[st
 
 def _world(collector: _Collector) -> World:
     near: dict[str, bool] = {}
-    files = collector.entries
+    entries = {entry.path: entry for entry in collector.entries.values()}
 
     def is_tracked(path: str) -> bool:
-        entry = files.get(path)
-        if path in collector.untracked or (entry is not None and entry.in_index):
-            return path not in collector.untracked
-        folder = os.path.dirname(os.path.abspath(entry.file)) if entry else collector.root
-        if entry is None or not in_work_tree(folder):
+        entry = entries.get(path)
+        if entry is None:
+            return True
+        if entry.in_index or entry.file in collector.untracked:
+            return entry.in_index
+        folder, name = os.path.split(entry.file)
+        if work_tree_of(folder) is None:
             # Nobody to ask: a tree without git is as it was handed over.
             return True
         try:
-            return bool(git(folder, ["ls-files", "-z", "--", ":(literal)" + os.path.basename(entry.file)]))
+            return bool(git(folder, ["ls-files", "-z", "--", f":(literal){name}"]).out)
         except GitFailed:
             return True
 
     def is_near_exchange(path: str) -> bool:
-        entry = files.get(path)
+        entry = entries.get(path)
         if entry is None:
             return False
-        folder = os.path.dirname(os.path.abspath(entry.file))
+        folder = os.path.dirname(entry.file)
         parent = os.path.dirname(folder)
         inside = parent == collector.root or parent.startswith(collector.root.rstrip(os.sep) + os.sep)
         return _names_exchange(folder, near) or (inside and _names_exchange(parent, near))
@@ -199,13 +251,13 @@ def _names_exchange(folder: str, known: dict[str, bool]) -> bool:
 def _heads(folder: str) -> Iterator[bytes]:
     """The first bytes of a folder's own regular files, in the order of their names."""
     try:
-        children = sorted(os.scandir(folder), key=lambda child: child.name)[:_NEAR_FILES]
+        children = sorted(os.scandir(folder), key=lambda child: child.name)
     except OSError:
         return
+    left = _NEAR_FILES
     for child in children:
-        try:
-            if stat.S_ISREG(child.stat(follow_symlinks=False).st_mode):
+        with suppress(OSError):
+            if left and stat.S_ISREG(child.stat(follow_symlinks=False).st_mode):
+                left -= 1
                 with open(child.path, "rb") as stream:
                     yield stream.read(_NEAR_BYTES)
-        except OSError:
-            continue
