@@ -68,11 +68,32 @@ def test_bound_to_nothing(text: str) -> None:
         pytest.param('<string name="api_key">KEY!</string>', "api_key", id="XML attribute names the element"),
         pytest.param('- name: API_KEY\n  value: "KEY!"', "API_KEY", id="Kubernetes environment"),
         pytest.param('{name: A, value: x}, {name: API_KEY, value: "KEY!"}', "API_KEY", id="the nearest entry"),
+        pytest.param("api_key, secret = 'KEY!', 'x'", "api_key", id="the first of two assigned"),
+        pytest.param("api_key, secret = 'x', 'KEY!'", "secret", id="the second of two assigned"),
+        pytest.param('key, secret := "KEY!", "x"', "key", id="two assigned in Go"),
+        pytest.param("api_key: |\n  KEY!", "api_key", id="YAML block scalar"),
+        pytest.param("api_key: &main KEY!", "api_key", id="YAML anchor"),
+        pytest.param("option('--api-key', default='KEY!')", "api-key", id="an option's default"),
         pytest.param('variable "api_key" {\n  default = "KEY!"', "api_key", id="Terraform variable"),
     ],
 )
 def test_entries(text: str, name: str) -> None:
     assert bound(text)[:2] == ("entry", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        pytest.param("api_key = 'KEY!'", None, id="nothing"),
+        pytest.param("kraken: {apiKey: 'KEY!'}", "kraken", id="a mapping"),
+        pytest.param('"kraken": {"apiKey": "KEY!"}', "kraken", id="JSON"),
+        pytest.param("bybit:\n  apiKey: KEY!", "bybit", id="YAML"),
+        pytest.param("session({secret: 'KEY!'})", "session", id="an object passed to a call"),
+        pytest.param("OpenAI(api_key='KEY!')", "OpenAI", id="a keyword argument"),
+    ],
+)
+def test_owners(text: str, owner: str | None) -> None:
+    assert bound(text).owner == owner
 
 
 @pytest.mark.parametrize(

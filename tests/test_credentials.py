@@ -48,7 +48,7 @@ def test_no_facts(text: str) -> None:
         pytest.param("x = '{{key:a}}'", "unknown", "low", "a random literal of 64 characters in quotes", id="bare"),
         pytest.param("x {{key:a}}", "unknown", "low", "64 random characters", id="bare, no quotes"),
         pytest.param("key = '{{key:a}}'", "api_key", "medium", "bound to `key`", id="a weak name"),
-        pytest.param("key {{key:a}}", "api_key", "low", "bound to `key`", id="a weak name, no quotes"),
+        pytest.param("key: {{key:a}}", "api_key", "low", "bound to `key`", id="a weak name, no quotes"),
         pytest.param("# api key\nx = '{{key:a}}'", "unknown", "medium", "beside words for a key", id="words"),
         pytest.param(
             "binance\n\n\n\nx = '{{key:a}}'", "unknown", "medium", "in a file that names the exchange", id="exchange"

@@ -53,6 +53,8 @@ def around(text: str) -> str:
         pytest.param("KEY!=>x", id="an arrow"),
         pytest.param("s/K=.*/K=KEY!/' .env", id="the end of a pattern"),
         pytest.param("-- KEY!\n--KEY!", id="an SQL comment"),
+        pytest.param("//KEY!\n//PLAIN0!", id="two comments"),
+        pytest.param("//PLAIN0!\n//KEY!\n", id="the second of two comments"),
         pytest.param("?apiKey%3DKEY!%26x", id="an encoded assignment"),
         pytest.param('"\\n-KEY!\\n"', id="a written diff"),
         pytest.param('{"x": "KEY!"}', id="a member named as in a JWK, but none"),

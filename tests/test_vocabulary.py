@@ -24,22 +24,20 @@ def test_words(name: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        *[(name, "none") for name in ("value", "foo", "monkey", "keyboard", "class", "description", "x")],
-        *[
-            (name, "digest")
-            for name in ("listenKey", "secret_hash", "sha256", "signature", "clientOrderId", "keyId", "checksum")
-        ],
+        *[(name, "none") for name in ("value", "foo", "monkey", "keyboard", "description", "x", "hotkey", "login")],
+        *[(name, "none") for name in ("encoding_key_of_row", "ENCODING_KEY", "password")],
+        *[(name, "digest") for name in ("listenKey", "secret_hash", "sha256", "signature", "clientOrderId", "keyId")],
+        *[(name, "digest") for name in ("checksum", "cache_key", "partitionKey", "nextPageToken", "streams", "class")],
         *[(name, "other") for name in ("JWT_SECRET", "SESSION_SECRET", "okx_api_key", "githubToken", "client_secret")],
-        *[
-            (name, "api_key")
-            for name in ("apiKey", "API_KEY", "api-key", "X-MBX-APIKEY", "accessKey", "BINACEAPIKEY", "binance_key")
-        ],
-        *[
-            (name, "api_secret")
-            for name in ("apiSecret", "SECRET", "secretKey", "API_SECRET_KEY", "binance_jwt_secret", "hmac")
-        ],
-        *[(name, "key") for name in ("key", "token", "credentials")],
-        *[(name, "secret") for name in ("password", "sk", "passphrase")],
+        *[(name, "other") for name in ("jwtsecret", "telegramBot.apiSecret", "SECRET_KEY_BASE", "AUTH_SECRET")],
+        *[(name, "api_key") for name in ("apiKey", "API_KEY", "api-key", "X-MBX-APIKEY", "accessKey", "BINACEAPIKEY")],
+        *[(name, "api_key") for name in ("binance_key", "session.api_key", "presetApiKey", "meta_gateway_api_key")],
+        *[(name, "api_key") for name in ("API_KEY_ID", "confirmApiKey", "config.exchange.apiKey")],
+        *[(name, "api_secret") for name in ("apiSecret", "SECRET", "secretKey", "API_SECRET_KEY", "hmac")],
+        *[(name, "api_secret") for name in ("binance_jwt_secret", "withdraws_secret", "raw_secret", "hash_secret")],
+        *[(name, "api_secret") for name in ("BINANCE_SIGNATURE_SECRET", "self.session.api_secret")],
+        *[(name, "key") for name in ("key", "token", "credentials", "mykey", "live_key", "key1")],
+        *[(name, "secret") for name in ("sk", "passphrase", "private")],
     ],
 )
 def test_classify(name: str, expected: str) -> None:

@@ -57,7 +57,7 @@ def _is_candidate(document: Document, run: Run) -> bool:
 def _may_be_hex_key(document: Document, run: Run) -> bool:
     """Dismiss the thousands of digests first: a hexadecimal key is bound to a name that says so."""
     before = document.lowered[max(0, run.start - 80) : run.start]
-    return ("key" in before or "secret" in before) and document.once(_names_exchange)
+    return ("key" in before or "secret" in before or "client" in before) and document.once(_names_exchange)
 
 
 def _names_exchange(document: Document) -> bool:

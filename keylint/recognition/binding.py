@@ -33,6 +33,8 @@ class Binding(NamedTuple):
     callee: str | None = None
     position: int = 0
     quoted: bool = False
+    # What holds the entry: `kraken: {apiKey: …}`, `BybitClient(api_key=…)`.
+    owner: str | None = None
 
 
 _QUOTE = re.compile(
@@ -48,6 +50,13 @@ _WRAPPER = re.compile(
     r"strings\.TrimSpace|encode|new\s+String|quote|json\.dumps|std::string)|(?<=[=:,(\[{?|])\s*)\(\s*$"
 )
 _OPERATOR = re.compile(r"(?:=>|:=|<-|<<|[!=]==?|\+=|\?=|(?<![<>!])=|(?<!:):(?!-)|\uff1a)\s*$")
+# `key, secret = "…", "…"`: the names and the values before the literal.
+_PARALLEL = re.compile(
+    r"(?P<names>[\w$.]+(?:[ ]\w+)?(?:\s*,\s*[\w$.]+)+)\s*\)?\s*:?=\s*[(\[]?"
+    r"(?P<values>(?:[^=,()]{0,90},){0,4}[^=,()]{0,40})$"
+)
+# What YAML puts between a name and its value: a block scalar's sign, an anchor, a tag.
+_YAML_SIGN = re.compile(r"(?<=:)[ \t]+(?:[|>][+-]?|&\w+|!\w+)[ \t]*$")
 _DEFAULT = re.compile(r"(?:\|\||\?\?=?|\?:|:-|\bor|\belse|\.or\(|unwrap_or\w*\(|\?)\s*$")
 _NAME = re.compile(
     r"(?P<quote>\\{0,3}[\"'`]|&quot;|%22)?(?P<name>[\w$][\w$.\-]*)(?:\[\d*\])?"
@@ -71,6 +80,7 @@ _STRING_ARGUMENT = re.compile(r"""\\{0,3}["'`](?P<name>[\w.$ \-]{1,60}?)\\{0,3}[
 # Names that only say "value": the name proper stands beside it.
 _TAGGED_NAME = re.compile(r"<(?:key|name)>\s*(?P<name>[^<>]{1,60}?)\s*</(?:key|name)>\s*$")
 _ENTRY_STARTS = ("<", "{", "\n- ", " - ")
+_OPTION_STRING = re.compile(r"""\s*["'`]-{0,2}(?P<name>[A-Za-z][\w-]{1,40})["'`]""")
 _GENERIC = frozenset("value val default defaultvalue content data text string stringvalue fallback raw v".split())
 _COMPANION = re.compile(
     r"""(?i)(?<![\w-])["'`]?(?:name|key|id|variable|header|field|env|param(?:eter)?)["'`]?\s*[:=]\s*["'`]?/?(?P<name>[A-Za-z][\w.\-/]*)"""
@@ -84,7 +94,7 @@ def bind(document: Document, start: int, end: int) -> Binding:
     """Return what the literal at a half-open span is bound to."""
     text = document.text
     first_line = max(1, document.line_number(start) - _LINES)
-    left = text[max(document.line_span(first_line)[0], start - _REACH) : start]
+    left = _window(text, max(document.line_span(first_line)[0], start - _REACH), start)
     opening = _QUOTE.search(left)
     quoted = opening is not None and _QUOTE_AFTER.match(text, end) is not None
     if opening and quoted:
@@ -92,14 +102,50 @@ def bind(document: Document, start: int, end: int) -> Binding:
     cell = _CELL.search(left[-_NEAR:])
     if cell and _is_label(cell["name"]) and text[end : end + 8].lstrip("*_` \t")[:1] == "|":
         return Binding("cell", cell["name"], quoted=quoted)
+    parallel = _PARALLEL.search(left[left.rfind("\n") + 1 :])
+    if parallel:
+        names = [name.strip() for name in parallel["names"].split(",")]
+        place = parallel["values"].count(",")
+        if place < len(names):
+            return Binding("entry", names[place].split()[-1], quoted=quoted)
     bound = _bound(left, text, end)
     if bound is None:
         bound = _column(document, start, end)
-    return (bound or Binding("bare"))._replace(quoted=quoted)
+    if bound is None:
+        return Binding("bare", quoted=quoted)
+    owner = _owner(left) if bound.form in ("entry", "element") else None
+    return bound._replace(quoted=quoted, owner=owner)
+
+
+def _window(text: str, begin: int, end: int) -> str:
+    """Cut a text without cutting a word: half of another secret would be taken for a name."""
+    while 0 < begin < end and text[begin - 1].isalnum() and text[begin].isalnum():
+        begin += 1
+    return text[begin:end]
+
+
+def _owner(left: str) -> str | None:
+    """Return what the innermost open bracket belongs to, or the line that an indented one is below."""
+    opener, _, _ = _open_bracket(left)
+    if opener >= 0:
+        before = left[:opener].rstrip()
+        operator = _OPERATOR.search(before)
+        if operator:
+            return _name_before(before[: operator.start()], operator[0].strip())
+        callee = _callee(before)
+        if callee or left[opener] == "(" or before[-1:] not in tuple("([{"):
+            return callee
+        return _callee(before[:-1].rstrip())
+    lines = left.split("\n")
+    indent = len(lines[-1]) - len(lines[-1].lstrip())
+    for line in reversed(lines[:-1]):
+        if line.strip() and len(line) - len(line.lstrip()) < indent:
+            return line.strip().rstrip(":") if line.rstrip().endswith(":") else None
+    return None
 
 
 def _bound(reach: str, text: str, end: int) -> Binding | None:
-    left = reach[-_NEAR:]
+    left = _window(reach, max(0, len(reach) - _NEAR), len(reach))
     option = _OPTION.search(left)
     if option:
         return Binding("option", option["name"])
@@ -118,6 +164,7 @@ def _bound(reach: str, text: str, end: int) -> Binding | None:
                 _companion(_entry_before(before))
                 or _companion_after(text[end : end + _NEAR])
                 or (block and block["name"])
+                or _named_option(before)
                 or name
             )
         if name:
@@ -146,6 +193,9 @@ def _bound(reach: str, text: str, end: int) -> Binding | None:
 
 def _unwrapped(left: str) -> str:
     """Drop wrappers and line breaks between an operator and the literal."""
+    sign = _YAML_SIGN.search(left.rstrip())
+    if sign:
+        return left.rstrip()[: sign.start()]
     for _ in range(3):
         wrapper = _WRAPPER.search(left)
         if not wrapper:
@@ -192,6 +242,13 @@ def _companion(left: str) -> str | None:
     return names[-1] if names else None
 
 
+def _named_option(left: str) -> str | None:
+    """Return the option that a default is declared for: `option("--api-key", default=`."""
+    opener, _, _ = _open_bracket(left)
+    match = _OPTION_STRING.match(left, opener + 1) if opener >= 0 else None
+    return match["name"] if match else None
+
+
 def _entry_before(left: str) -> str:
     """Cut to the entry that a value is part of: its tag, its braces, its list item."""
     return left[max((left.rfind(start) for start in _ENTRY_STARTS), default=-1) + 1 :] or left
@@ -230,7 +287,8 @@ def _enclosing(left: str) -> Binding | None:
 
 def _is_label(name: str) -> bool:
     """Tell a name from a value that stands where a name could, such as a passphrase: words for a key, no digits."""
-    return classify(name) != "none" and not any(character.isdigit() for character in name)
+    named = classify(name)
+    return named not in ("none", "other") and not any(character.isdigit() for character in name)
 
 
 def _callee(before: str) -> str | None:

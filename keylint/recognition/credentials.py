@@ -5,6 +5,7 @@ docs/detection.md tells the same to users, with the figures behind it.
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -25,6 +26,13 @@ _LABELS = {
     "private_key": "Private key",
     "unknown": "API key or secret",
 }
+_KINDS = {"api_key": "api_key", "key": "api_key", "api_secret": "api_secret", "secret": "api_secret"}
+# Keys are among the first arguments.
+_MOST_ARGUMENTS = 4
+_TWIN_BEFORE = re.compile(r"""["'`](?P<twin>[A-Za-z0-9]{64})["'`]\s*,\s*["'`]$""")
+_TWIN_AFTER = re.compile(r"""["'`]\s*,\s*["'`](?P<twin>[A-Za-z0-9]{64})["'`]""")
+# Values that are encrypted say so before them: SOPS, Travis, AppVeyor, sealed secrets, Ansible.
+_ENCRYPTED = re.compile(r"""(?:ENC\[[A-Z0-9_]+,data:|\bsecure["']?\s*:\s*["']?|encryptedData|!vault)[^\n]{0,40}$""")
 # Lines above and below in which a credential word speaks for a bare value.
 _ABOVE, _BELOW = 2, 1
 
@@ -61,6 +69,7 @@ def credential(document: Document, run: Run) -> Fact | None:
         name=binding.name,
         encoding=run.encoding,
         placeholder=looks == "repetitive",
+        encrypted=_ENCRYPTED.search(document.text, max(0, run.start - 80), run.start) is not None,
     )
 
 
@@ -75,22 +84,25 @@ def _bind(document: Document, run: Run) -> Binding:
 def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     name, callee = binding.name or "", binding.callee or ""
     named = vocabulary.classify(name) if name else "none"
+    if named == "none" and not name and vocabulary.classify(callee) in ("api_key", "api_secret"):
+        named, name = vocabulary.classify(callee), callee  # a setter
     exchange = exchange_in(document) != "unknown" or "binance" in document.path.lower()
-    kind = {"api_key": "api_key", "key": "api_key", "api_secret": "api_secret", "secret": "api_secret"}.get(
-        named, "unknown"
-    )
+    kind = _KINDS.get(named, "unknown")
     if named == "key" and binding.form == "element" and binding.position == 1:
         kind = "api_secret"  # the second of a pair
     shown = f"`{_name(name)}`" if name else ""
+    owner = binding.owner or callee
     if named == "digest":
         return Verdict("unknown", "low", f"{shown} names a digest or an identifier")
     if named == "other":
         return Verdict("unknown", "low", f"{shown} names another service")
+    if owner and vocabulary.names_service(owner) and not vocabulary.names_exchange(name):
+        return Verdict("unknown", "low", f"`{_name(owner)}` names another service")
     if named in ("api_key", "api_secret"):
         return Verdict(kind, "high", f"bound to {shown}")
     if callee and vocabulary.signs(callee):
         return Verdict("api_secret", "high", f"signs a request in `{_name(callee)}`")
-    if binding.form == "argument" and callee and vocabulary.is_client(callee) and binding.position < 4:
+    if binding.form == "argument" and callee and vocabulary.is_client(callee) and binding.position < _MOST_ARGUMENTS:
         kind = {0: "api_key", 1: "api_secret"}.get(binding.position, "unknown")
         return Verdict(kind, "high", f"argument {binding.position + 1} of `{_name(callee)}`")
     if exchange and named in ("key", "secret"):
@@ -103,19 +115,36 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     if exchange:
         return Verdict(kind, "medium", "in a file that names the exchange")
     if named in ("key", "secret"):
-        return Verdict(kind, "medium" if binding.quoted else "low", f"bound to {shown}", "high")
+        literal = binding.quoted or binding.form == "option"
+        return Verdict(kind, "medium" if literal else "low", f"bound to {shown}", "high")
+    if binding.quoted and _has_twin(document, run):
+        return Verdict(kind, "medium", "beside another random literal of 64 characters, as a key and its secret are")
     because = "a random literal of 64 characters in quotes" if binding.quoted else "64 random characters"
     return Verdict(kind, "low", because, "medium")
 
 
+def _has_twin(document: Document, run: Run) -> bool:
+    """Tell whether the literal before or after is of the same kind: a key and its secret go together."""
+    text = document.text
+    beside = (
+        _TWIN_BEFORE.search(text, max(0, run.start - 90), run.start),
+        _TWIN_AFTER.match(text, run.end, run.end + 90),
+    )
+    return any(match is not None and shape(match["twin"]) == "random" for match in beside)
+
+
 def _hex_verdict(document: Document, binding: Binding) -> Verdict | None:
-    """Only the exchange's futures test network issues hexadecimal keys: the name must say so."""
-    name = binding.name or ""
+    """Only the exchange's futures test network issues hexadecimal keys: the name or the file must say so."""
+    name, callee = binding.name or "", binding.callee or ""
     named = vocabulary.classify(name) if name else "none"
-    if named not in ("api_key", "api_secret"):
+    if named in ("api_key", "api_secret"):
+        if vocabulary.names_exchange(name) or is_of_test_network(document):
+            return Verdict(named, "medium", f"hexadecimal, bound to `{_name(name)}` in a file that names the exchange")
         return None
-    if vocabulary.names_exchange(name) or is_of_test_network(document):
-        return Verdict(named, "medium", f"hexadecimal, bound to `{_name(name)}` in a file that names the exchange")
+    is_client = vocabulary.is_client(callee) and not vocabulary.signs(callee)
+    if not name and is_client and binding.position < 2 and is_of_test_network(document):
+        kind = ("api_key", "api_secret")[binding.position]
+        return Verdict(kind, "medium", f"hexadecimal, argument {binding.position + 1} of `{_name(callee)}`")
     return None
 
 

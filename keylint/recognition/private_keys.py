@@ -22,7 +22,8 @@ _SERVER_PATH = re.compile(
 _CERTIFICATE = "-----BEGIN CERTIFICATE"
 # How far from a key its certificate may stand in one file. Units: characters.
 _BESIDE = 4000
-# A body of fewer distinct characters is a placeholder such as `...`.
+# The shortest private key is the 64 characters of Ed25519; less, or a few characters over and over, is a placeholder.
+_SHORTEST = 60
 _LEAST_DISTINCT = 20
 
 
@@ -30,12 +31,16 @@ def private_keys(document: Document) -> Iterator[tuple[int, int, Fact]]:
     """Yield the private keys of a document with their half-open spans."""
     text = document.text
     for block in armours(document):
-        if block.label.endswith("PRIVATE KEY") and len(set(block.body)) >= _LEAST_DISTINCT:
+        if block.label.endswith("PRIVATE KEY") and _is_key_material(block.body):
             encrypted = "ENCRYPTED" in block.label or "ENCRYPTED" in block.inside
             yield block.start, block.end, _private_key(document, block.start, block.end, block.body, encrypted)
     for match in _BARE.finditer(text) if "MII" in text or "MC4C" in text else ():
-        if len(set(match[0])) >= _LEAST_DISTINCT:
+        if _is_key_material(match[0]):
             yield match.start(), match.end(), _private_key(document, match.start(), match.end(), match[0], False)
+
+
+def _is_key_material(body: str) -> bool:
+    return len(body) >= _SHORTEST and len(set(body)) >= _LEAST_DISTINCT
 
 
 def _private_key(document: Document, start: int, end: int, body: str, encrypted: bool) -> Fact:

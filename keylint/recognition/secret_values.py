@@ -39,6 +39,7 @@ _WORDS = frozenset(
     "freqtrade rabbitmq administrator mongodb".split()
 )
 _SHORTEST = 8
+_LONGEST = 200
 
 
 class SecretValue(NamedTuple):
@@ -64,7 +65,7 @@ def secret_values(text: str) -> Iterator[SecretValue]:
 
 def is_secret_value(value: str) -> bool:
     """Tell a literal secret from a placeholder, a reference or a word."""
-    value = value.strip()
+    value = value.strip()[:_LONGEST]  # enough to tell; the patterns below are not linear
     return (
         len(value) >= _SHORTEST
         and not value.isdigit()

@@ -114,7 +114,7 @@ _MOST_LINES = 40
 # As many lines of one width without any + or / are a list of keys: of four lines of base64 one stack in 3,600.
 _KEYS_IN_A_ROW = 4
 _PIECE_BEFORE = re.compile(r"""(?P<piece>[A-Za-z0-9+/]{64})(?:\\{1,2}[nr]|[\s"'`,+.\\])+$""")
-_PIECE_AFTER = re.compile(r"""(?:\\{1,2}[nr]|[\s"'`,+.\\])+(?P<piece>[A-Za-z0-9+/]{64})""")
+_PIECE_AFTER = re.compile(r"""(?:\\{1,2}[nr]|[\s"'`,+.\\])+(?!//)(?P<piece>[A-Za-z0-9+/]{64})""")
 _PRIVATE_KEY_STARTS = ("MC4C", "MII")
 
 
@@ -169,8 +169,9 @@ def _line(document: Document, number: int) -> _Line | None:
     if last == first or last - first > _LONGEST_LINE:
         return None
     text = document.text[first:last]
-    if text[0] in "+-":
-        text = text[1:]  # of a diff
+    # The sign of a diff, the start of a comment.
+    text = text[1:] if text[0] in "+-" else text
+    text = text.lstrip().removeprefix("//")
     tokens = list(_TOKEN.finditer(text))
     if len(tokens) != 1:
         return None

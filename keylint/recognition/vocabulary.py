@@ -1,42 +1,63 @@
-"""What a name says about the value bound to it. Names are compared in lower case without separators."""
+"""What a name says about the value bound to it."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 NameClass = Literal["api_key", "api_secret", "key", "secret", "other", "digest", "none"]
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SEGMENT = re.compile(r"[^\s.\[\]>:]+")
 
-# Plain words, compared with `in`: a pattern of a hundred alternatives takes longer to compile than a scan.
+# Plain words, not patterns: an alternation of a hundred takes longer to compile than a scan.
 # Values that are public by nature, or no credential at all. The exchange's own listenKey lives for an hour.
 _DIGEST = tuple(
-    "listenkey listentoken hash digest checksum signature fingerprint integrity thumbprint merkle txid transactionid "
-    "orderid clientorder etag revision commit cursor nonce recaptcha sitekey publishable measurement googleanalytics "
-    "extensionid sha1 sha2 sha3 sha5 md5 blake".split()
+    "hash hashes digest checksum signature sig fingerprint integrity thumbprint merkle etag revision commit "
+    "cursor nonce sha sha1 sha256 sha384 sha512 md5 blake blake2 uuid guid cid tx txid stream streams tag memo "
+    "class classname content href src style clearance".split()
 )
-_DIGEST_LAST_WORDS = frozenset("sig uuid guid cid tx address addr id ids".split())
-# Words of other services and purposes: a 64-character secret, but not one of the exchange.
-_OTHER = tuple(
-    "jwt session cookie csrf xsrf oauth clientid clientsecret webhook django rails laravel flask nextauth "
-    "encrypt cipher salt seed mnemonic telegram discord slack github gitlab gitea sentry stripe paypal twilio "
-    "sendgrid mailgun openai anthropic huggingface aws azure gcp google firebase supabase cloudflare datadog "
-    "heroku vercel netlify infura alchemy etherscan bscscan polygonscan coingecko coinmarketcap bybit okx okex "
-    "kucoin kraken coinbase gemini bitfinex bitmex huobi htx gateio bitget mexc bingx phemex deribit poloniex "
-    "bittrex bitstamp cryptocom bitvavo whitebit lbank ascendex woox coinex bitmart hyperliquid grafana influx "
-    "elastic mongo mysql postgres redis rabbit kafka algolia mapbox pusher auth0 okta keycloak cognito "
-    "verification confirm reset invite refreshtoken idtoken bearer accesstoken licence license npm pypi nuget "
-    "sonar codecov".split()
+_DIGEST_NAMES = tuple(
+    "listenkey listentoken txid transactionid orderid clientorder recaptcha sitekey publishablekey measurementid "
+    "extensionid pagetoken nextpagetoken continuationtoken pagekey partitionkey primarykey foreignkey "
+    "idempotencykey sortkey cachekey hashkey rowkey".split()
+)
+_DIGEST_LAST = frozenset("id ids address addr uuid".split())
+# Purposes that have secrets of their own, when the name does not also say API key or API secret.
+_PURPOSE = tuple(
+    "jwt session sessions cookie cookies csrf xsrf oauth oauth2 webhook django rails laravel flask nextauth "
+    "encryption encrypt cipher salt seed mnemonic verification reset invite bearer license licence consumer "
+    "blowfish fernet fcm vapid push admin auth0".split()
+)
+_PURPOSE_NAMES = tuple(
+    "clientid clientsecret refreshtoken idtoken accesstoken secretkeybase authsecret appsecret authkey "
+    "loggedinkey".split()
+)
+# Services and other exchanges: theirs whatever else the name says.
+_SERVICE = tuple(
+    "telegram discord slack github gitlab gitea sentry stripe paypal twilio sendgrid mailgun openai anthropic "
+    "huggingface aws azure gcp google firebase supabase cloudflare datadog heroku vercel netlify infura alchemy "
+    "moralis etherscan bscscan polygonscan polygon coingecko coinmarketcap bybit okx okex kucoin kraken coinbase "
+    "gemini bitfinex bitmex huobi htx gate gateio bitget mexc bingx phemex deribit poloniex bittrex bitstamp "
+    "cryptocom bitvavo whitebit lbank ascendex woox coinex bitmart hyperliquid dydx ftx alpaca oanda notion "
+    "hasura maps mapbox grafana influx influxdb elastic mongo mongodb mysql postgres postgresql redis rabbitmq "
+    "kafka algolia pusher okta keycloak cognito npm pypi nuget sonar sonarqube codecov s3 smtp sqs".split()
 )
 # The last ones are misspellings that were met.
 _EXCHANGE = ("binance", "mbx", "bnb", "binace", "bianance", "bianace", "binnance")
-_SECRET = tuple("secret apisec seckey privatekey privkey hmac signingkey signkey apiprivate".split())
-_API_KEY = tuple(
-    "apikey apitoken mbxapi accesskey apiaccess keyapi publickey apipub apiid exchangekey binancekey".split()
+_SECRET = tuple("secret secrets apisecret apisec seckey secretkey privatekey privkey hmac signingkey signkey".split())
+_API_KEY = tuple("apikey apikeys apitoken accesskey apiaccess publickey apipub exchangekey binancekey".split())
+_KEY_WORDS = frozenset("key keys ak k token auth authorization credential credentials apik".split())
+_KEY_QUALIFIERS = frozenset(
+    "key keys api my the our old new main live real test prod trade trading user account exchange bot client "
+    "access app public spot futures master sub your binance us".split()
 )
-_KEY_WORDS = frozenset("key keys ak k token auth authorization credential credentials login user apik".split())
-_SECRET_WORDS = frozenset("sk s pass password passwd pwd passphrase private sec sign".split())
+_SECRET_WORDS = frozenset("s sk private sec sign passphrase".split())
+_NO_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey smokey hotkey".split())
+# What may follow a word that is run together with it: `jwtsecret`, `githubtoken`.
+_ENDINGS = ("secret", "secrets", "key", "keys", "token", "tokens", "id", "password", "api")
+_LONG = 6  # a word of so many letters is looked for inside others
 
 _CLIENT = re.compile(
     r"binance|client|exchange|ccxt|spot|futures|margin|trader|broker|connector|credential|account|restapi|"
@@ -46,8 +67,8 @@ _CLIENT = re.compile(
 _HMAC = re.compile(r"hmac", re.IGNORECASE)
 
 _NEARBY = re.compile(
-    r"api[ _.-]?keys?\b|apikey|api[ _.-]?secret|secret[ _.-]?key|\bsecrets?\b|x-mbx|access[ _.-]?key|credentials?\b|"
-    r"_key\b|_secret\b|api[ _.-]?sec\b"
+    r"api[ _.-]?keys?(?![a-z])|apikey|api[ _.-]?secret|secret[ _.-]?key|(?<![a-z])secrets?(?![a-z])|x-mbx|"
+    r"access[ _.-]?key|credentials?(?![a-z])|binance\w{0,20}_key|api[ _.-]?sec(?![a-z])"
 )
 
 
@@ -57,28 +78,34 @@ def words(name: str) -> list[str]:
 
 
 def classify(name: str) -> NameClass:
-    """Return what a name promises of its value; `key` and `secret` are the weak forms."""
-    parts = words(name)
+    """Return what a name promises of its value; `key` and `secret` are the weak forms.
+
+    The last segment of a dotted name decides, the ones before it only if they name a service.
+    """
+    segments = _SEGMENT.findall(name)
+    parts = words(segments[-1]) if segments else []
     compact = "".join(parts)
-    if _has(compact, _DIGEST) or (parts and parts[-1] in _DIGEST_LAST_WORDS):
+    of_exchange = names_exchange(name)
+    strength = _strength(parts, compact, of_exchange=of_exchange)
+    if compact in _DIGEST_NAMES or compact.endswith(_DIGEST_NAMES) or _is_digest(parts, strength):
         return "digest"
-    of_exchange = _has(compact, _EXCHANGE)
-    if not of_exchange and _has(compact, _OTHER):
-        return "other"
-    if _has(compact, _SECRET):
-        return "api_secret"
-    if _has(compact, _API_KEY) or (of_exchange and "key" in parts):
-        return "api_key"
-    if _SECRET_WORDS.intersection(parts):
-        return "secret"
-    if _KEY_WORDS.intersection(parts):
-        return "key"
-    return "none"
+    if not of_exchange:
+        if _says(words(name), _SERVICE):
+            return "other"
+        if (_says(parts, _PURPOSE) and not _is_explicit(parts, compact)) or compact.endswith(_PURPOSE_NAMES):
+            return "other"
+    return strength
 
 
 def names_exchange(name: str) -> bool:
     """Tell whether a name speaks of the exchange, misspellings included."""
-    return _has("".join(words(name)), _EXCHANGE)
+    compact = "".join(words(name))
+    return any(stem in compact for stem in _EXCHANGE)
+
+
+def names_service(name: str) -> bool:
+    """Tell whether a name speaks of another service or purpose, and not of the exchange."""
+    return not names_exchange(name) and _says(words(name), (*_SERVICE, *_PURPOSE))
 
 
 def is_client(callee: str) -> bool:
@@ -96,5 +123,44 @@ def speaks_of_credentials(lowered: str) -> bool:
     return _NEARBY.search(lowered) is not None
 
 
-def _has(compact: str, stems: tuple[str, ...]) -> bool:
-    return any(stem in compact for stem in stems)
+def _strength(parts: list[str], compact: str, *, of_exchange: bool) -> NameClass:
+    if "secret" in compact or _says(parts, _SECRET) or compact.endswith(_SECRET):
+        return "api_secret"
+    if _is_explicit(parts, compact) or (of_exchange and ("key" in parts or compact.endswith("key"))):
+        return "api_key"
+    if _SECRET_WORDS.intersection(parts):
+        return "secret"
+    last = next((part for part in reversed(parts) if not part.isdigit()), "")
+    if last in ("key", "keys") and not _KEY_QUALIFIERS.issuperset(part for part in parts if not part.isdigit()):
+        return "none"  # a cache key, a sort key
+    if last in _KEY_WORDS or (last.endswith("key") and last not in _NO_KEYS):
+        return "key"
+    return "none"
+
+
+def _is_explicit(parts: list[str], compact: str) -> bool:
+    """Tell whether a name says API key or API secret in so many words."""
+    pairs = {"".join(pair) for pair in pairwise(parts)}
+    spoken = pairs.union(parts)
+    return not spoken.isdisjoint((*_API_KEY, "apisecret", "apisec")) or "apikey" in compact or "apisecret" in compact
+
+
+def _is_digest(parts: list[str], strength: NameClass) -> bool:
+    if not parts:
+        return False
+    if parts[-1] in _DIGEST or any(part in _DIGEST for part in parts[-2:] if part.isalpha() and parts[-1].isdigit()):
+        return True
+    if parts[-1] in _DIGEST_LAST:
+        return strength != "api_key"  # `API_KEY_ID` is what some call the key
+    # `hash_secret` and `signature_key` are secrets; `sha256_of_file` is none.
+    return strength == "none" and _says(parts, _DIGEST)
+
+
+def _says(parts: list[str], stems: tuple[str, ...]) -> bool:
+    return any(
+        part == stem
+        or (len(stem) >= _LONG and stem in part)
+        or (part.startswith(stem) and part[len(stem) :] in _ENDINGS)
+        for part in parts
+        for stem in stems
+    )
