@@ -20,6 +20,7 @@ Form = Literal["entry", "argument", "element", "option", "cell", "bare"]
 _REACH = 600
 # Names and operators stand close before their value; only an enclosing call may be far. Units: characters.
 _NEAR = 160
+_NAME_REACH = 80
 _LINES = 6
 # A row longer than this is no row of a delimited file that anyone reads.
 _LONGEST_ROW = 4096
@@ -50,11 +51,8 @@ _WRAPPER = re.compile(
     r"strings\.TrimSpace|encode|new\s+String|quote|json\.dumps|std::string)|(?<=[=:,(\[{?|])\s*)\(\s*$"
 )
 _OPERATOR = re.compile(r"(?:=>|:=|<-|<<|[!=]==?|\+=|\?=|(?<![<>!])=|(?<!:):(?!-)|\uff1a)\s*$")
-# `key, secret = "…", "…"`: the names and the values before the literal.
-_PARALLEL = re.compile(
-    r"(?P<names>[\w$.]+(?:[ ]\w+)?(?:\s*,\s*[\w$.]+)+)\s*\)?\s*:?=\s*[(\[]?"
-    r"(?P<values>(?:[^=,()]{0,90},){0,4}[^=,()]{0,40})$"
-)
+# The names of `key, secret = "…", "…"`.
+_PARALLEL_NAMES = re.compile(r"\(?(?:\w+[ ])?(?P<names>[\w$.]+(?:[ ]?,[ ]?[\w$.]+)+)\)?[ ]?:?")
 # What YAML puts between a name and its value: a block scalar's sign, an anchor, a tag.
 _YAML_SIGN = re.compile(r"(?<=:)[ \t]+(?:[|>][+-]?|&\w+|!\w+)[ \t]*$")
 _DEFAULT = re.compile(r"(?:\|\||\?\?=?|\?:|:-|\bor|\belse|\.or\(|unwrap_or\w*\(|\?)\s*$")
@@ -102,12 +100,9 @@ def bind(document: Document, start: int, end: int) -> Binding:
     cell = _CELL.search(left[-_NEAR:])
     if cell and _is_label(cell["name"]) and text[end : end + 8].lstrip("*_` \t")[:1] == "|":
         return Binding("cell", cell["name"], quoted=quoted)
-    parallel = _PARALLEL.search(left[left.rfind("\n") + 1 :])
+    parallel = _parallel(left[left.rfind("\n") + 1 :])
     if parallel:
-        names = [name.strip() for name in parallel["names"].split(",")]
-        place = parallel["values"].count(",")
-        if place < len(names):
-            return Binding("entry", names[place].split()[-1], quoted=quoted)
+        return Binding("entry", parallel, quoted=quoted)
     bound = _bound(left, text, end)
     if bound is None:
         bound = _column(document, start, end)
@@ -115,6 +110,17 @@ def bind(document: Document, start: int, end: int) -> Binding:
         return Binding("bare", quoted=quoted)
     owner = _owner(left) if bound.form in ("entry", "element") else None
     return bound._replace(quoted=quoted, owner=owner)
+
+
+def _parallel(line: str) -> str | None:
+    """Return the name that a value of `key, secret = "…", "…"` goes to."""
+    names, operator, values = line.rpartition("=")
+    match = _PARALLEL_NAMES.fullmatch(names.strip()) if operator else None
+    if match is None or "(" in values.lstrip(" (["):
+        return None
+    listed = match["names"].split(",")
+    place = values.count(",")
+    return listed[place].strip() if place < len(listed) else None
 
 
 def _window(text: str, begin: int, end: int) -> str:
@@ -210,6 +216,7 @@ def _unwrapped(left: str) -> str:
 
 def _name_before(left: str, operator: str) -> str | None:
     left = left.rstrip()
+    left = _window(left, max(0, len(left) - _NAME_REACH), len(left))
     match = _NAME.search(left)
     if operator == "=" and not (match and classify(match["name"]) in ("api_key", "api_secret")):
         typed = _TYPED.search(left)
@@ -292,7 +299,7 @@ def _is_label(name: str) -> bool:
 
 
 def _callee(before: str) -> str | None:
-    match = _CALLEE.search(before)
+    match = _CALLEE.search(_window(before, max(0, len(before) - _NAME_REACH), len(before)))
     return match["callee"] if match else None
 
 
