@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from keylint import __version__
@@ -27,14 +29,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(sys.argv[1:] if argv is None else list(argv))
     except KeylintError as error:
-        print(f"keylint: {error}", file=sys.stderr)
+        from keylint.console import say
+        from keylint.recognition.masking import mask_keys
+
+        say(mask_keys(str(error)))
         return error.exit_code
     except KeyboardInterrupt:
-        print("keylint: interrupted", file=sys.stderr)
+        from keylint.console import say
+
+        say("interrupted")
         return _INTERRUPTED
     except Exception:  # noqa: BLE001  whatever it is, it must not exit with 1, which means findings
         _confess()
         return _FAULT
+    finally:
+        _flush()
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -76,12 +85,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _confess() -> None:
     """Print the traceback of a fault of keylint's own; even here no secret is shown."""
-    import traceback
+    with suppress(Exception):
+        import traceback
 
-    from keylint.recognition.masking import mask_opaque
+        from keylint.console import say
+        from keylint.recognition.masking import mask_opaque
 
-    print(mask_opaque(traceback.format_exc()), file=sys.stderr)
-    print(
-        f"keylint {__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}",
-        file=sys.stderr,
-    )
+        lines = traceback.format_exc().splitlines()
+        say("\n".join(line if line.startswith('  File "') else mask_opaque(line) for line in lines))
+        say(f"{__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}")
+
+
+def _flush() -> None:
+    """Flush now: what fails when Python ends would replace the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                with suppress(OSError, ValueError):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

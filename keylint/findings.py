@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from keylint.model import Fact, Finding
+from keylint.model import CONFIDENCES, Fact, Finding
 from keylint.policy.rule import Rule, message, verdict
 
 # Part of every fingerprint: the escape hatch, should what goes into it ever have to change.
@@ -31,10 +31,12 @@ def fingerprint(rule: str, path: str, identity: str) -> str:
 
 
 def _finding(group: list[tuple[Rule, Fact]]) -> Finding:
-    group = sorted(group, key=lambda pair: pair[1].location)
+    # The surest place speaks for all: a key bound to a name explains its bare copies.
+    group = sorted(group, key=lambda pair: (-_confidence(pair[1]), pair[1].location))
     rule, fact = group[0]
     severity = verdict(rule, fact)
     assert severity is not None  # only facts with a verdict are grouped
+    others = sorted(other.location for _, other in group[1:])
     return Finding(
         rule=rule.id,
         severity=severity,
@@ -43,10 +45,15 @@ def _finding(group: list[tuple[Rule, Fact]]) -> Finding:
         references=rule.references,
         fact=fact,
         fingerprint=fingerprint(rule.id, fact.location.path, fact.identity),
-        occurrences=tuple(other.location for _, other in group[1:]),
+        occurrences=tuple(others),
     )
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:
     location = finding.fact.location
     return location.path, location.line, location.column, finding.rule
+
+
+def _confidence(fact: Fact) -> int:
+    value = fact.attributes.get("confidence", "high")
+    return next((place for place, level in enumerate(CONFIDENCES) if level == value), len(CONFIDENCES))

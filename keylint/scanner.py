@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from keylint.model import Fact, Scanned, Skip
+from keylint.model import Fact, Scanned, Skip, SkipReason
 from keylint.pipeline import examine, is_wanted
 from keylint.sources import Entry, Listing
 from keylint.sources.reading import read_file
@@ -52,10 +52,17 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
 
 def scan_bytes(path: str, data: bytes) -> tuple[Scanned, tuple[Fact, ...]]:
     """Return the same for one input that is in memory already."""
-    result = examine(path, data)
+    result = _examined(path, data)
     if isinstance(result, Skip):
         return Scanned(0, 0, (result,)), ()
     return Scanned(1, len(data), ()), result
+
+
+def _examined(path: str, data: bytes) -> tuple[Fact, ...] | Skip:
+    try:
+        return examine(path, data)
+    except MemoryError:
+        return Skip(path, "unreadable", "not enough memory to decode it")
 
 
 def examine_batch(entries: Sequence[Entry]) -> Examined:
@@ -73,13 +80,16 @@ def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examine
         if limit is not None and size > limit:
             left = entries[place:]
             break
-        content = read_file(entry, is_wanted)
+        try:
+            content = read_file(entry, is_wanted)
+        except MemoryError:
+            content = Skip(entry.path, "unreadable", "not enough memory to read it")
         if content is None:
             continue
         if isinstance(content, Skip):
             skipped.append(content)
             continue
-        result = examine(entry.path, content.data)
+        result = _examined(entry.path, content.data)
         if isinstance(result, Skip):
             skipped.append(result)
             continue
@@ -90,7 +100,10 @@ def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examine
 
 
 def _lost(entries: Sequence[Entry], why: str) -> Examined:
-    return Examined(0, 0, (), tuple(Skip(entry.path, "unreadable", why) for entry in entries))
+    from keylint.workers import LATE
+
+    reason: SkipReason = "timeout" if why == LATE else "unreadable"
+    return Examined(0, 0, (), tuple(Skip(entry.path, reason, why) for entry in entries))
 
 
 def _collect(parts: Iterable[Examined], skipped: Iterable[Skip]) -> tuple[Scanned, tuple[Fact, ...]]:

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run, spawn, write
+from conftest import ROOT, Run, git, spawn, write
 
 import keylint as package
+from keylint.policy.placeholders import expand
 
 KEYED = {"bot.py": 'API_KEY = "{{key:cli}}"\n'}
 CLEAN = {"bot.py": "import os\n"}
@@ -44,6 +45,7 @@ CLEAN = {"bot.py": "import os\n"}
         pytest.param(CLEAN, ["--report", "yaml=x"], 2, id="a report of an unknown format"),
         pytest.param(CLEAN, ["--report", "json=nowhere/x"], 2, id="a report into no folder"),
         pytest.param(CLEAN, ["--report", "json=."], 2, id="a report into a folder"),
+        pytest.param(CLEAN, ["--report", "json=a", "--report", "text=a"], 2, id="two reports into a file"),
         pytest.param({}, [], 3, id="nothing there"),
         pytest.param(CLEAN, ["nowhere"], 3, id="nothing of that name"),
         pytest.param(CLEAN, ["bot.py", "nowhere"], 4, id="something of that name is missing"),
@@ -131,7 +133,8 @@ def test_reports_into_files(keylint: Run, tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written(keylint: Run, tmp_path: Path) -> None:
     write(tmp_path, KEYED)
     result = keylint("scan", str(tmp_path), "--report", "json=/dev/full")
-    assert (result.code, result.err) == (2, "keylint: --report cannot write '/dev/full': No space left on device\n")
+    assert (result.code, result.err) == (1, "keylint: --report cannot write '/dev/full': No space left on device\n")
+    assert keylint("scan", str(write(tmp_path / "clean", CLEAN)), "--report", "json=/dev/full").code == 4
 
 
 @pytest.mark.parametrize(("files", "code"), [(KEYED, 1), (CLEAN, 4)])
@@ -198,3 +201,86 @@ def test_ascii_only(tmp_path: Path) -> None:
     result = spawn("scan", str(tmp_path), env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     # A pipe gets UTF-8, whatever the locale says.
     assert (result.code, "ä.py:1:12" in result.out) == (1, True)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams(tmp_path: Path, closed: str) -> None:
+    write(tmp_path, KEYED)
+    for arguments, codes in (("scan .", {1}), ("scan nowhere", {3}), ("scan -", {0, 2, 4})):
+        done = subprocess.run(
+            ["sh", "-c", f"{sys.executable} -m keylint {arguments} {closed}"],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        assert done.returncode in codes
+        assert b"Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_errors_that_cannot_be_told_keep_their_code(tmp_path: Path, unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "keylint", "scan", "nowhere"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (3, b"")
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    script = f"mkdir gone && cd gone && rmdir ../gone && {sys.executable} -m keylint scan"
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, "keylint: the current folder does not exist any more\n")
+
+
+def test_a_scanned_folder_cannot_replace_modules(tmp_path: Path) -> None:
+    write(tmp_path, {**KEYED, "textwrap.py": "raise SystemExit(7)\n", "yaml.py": "raise SystemExit(7)\n"})
+    assert spawn("scan", ".", cwd=tmp_path).code == 1
+
+
+def test_what_was_left_out_is_told_where_the_report_does_not(tmp_path: Path) -> None:
+    write(tmp_path, CLEAN)
+    for option in (["--quiet"], ["--format", "jsonl"]):
+        result = spawn("scan", "bot.py", "gone.py", *option, cwd=tmp_path)
+        assert (result.code, result.out) == (4, "")
+        assert result.err == "keylint: not scanned: gone.py: unreadable (no such file or folder)\n"
+
+
+def test_every_tracked_file_is_deleted(repository: Path) -> None:
+    write(repository, CLEAN)
+    git(repository, "add", "-A")
+    (repository / "bot.py").unlink()
+    assert spawn("scan", cwd=repository).code == 3
+
+
+def test_errors_cannot_command_a_terminal(tmp_path: Path) -> None:
+    assert "\x1b" not in spawn("scan", "\x1b[31mnowhere", cwd=tmp_path).err
+
+
+def test_a_key_in_an_argument_is_masked(tmp_path: Path) -> None:
+    key = expand("{{key:argument}}")
+    for arguments in ([key], [".", "--rule", key]):
+        assert not any(key[at : at + 5] in spawn("scan", *arguments, cwd=tmp_path).err for at in range(60))
+
+
+def test_reports_of_odd_names_can_be_written(tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": b"binance\n| caf\xe9 api key | " + expand("{{key:table}}").encode() + b" |\n"})
+    (tmp_path / os.fsdecode(b"caf\xe9.py")).write_text(expand("API_KEY = '{{key:odd}}'"))
+    result = spawn("scan", "--report", "json=report.json", "--format", "json", cwd=tmp_path)
+    assert result.code == 1
+    assert json.loads((tmp_path / "report.json").read_bytes())["findings"] == result.report["findings"]
+    odd = os.fsdecode(b"a\xff.py")
+    assert spawn("scan", "-", "--stdin-filename", odd, "--report", "json=other.json", cwd=tmp_path).code == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Run, write
 
-from keylint.workers import run
+from keylint.workers import LATE, run
 
 
 def double(items: Sequence[int]) -> list[int]:
@@ -108,3 +108,24 @@ def test_interruption_ends_with_130_and_leaves_nobody(tmp_path: Path) -> None:
         assert process.wait(30) == 130
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+def test_a_worker_that_says_nothing_is_given_up() -> None:
+    def work(items: Sequence[int]) -> list[int | str]:
+        if 2 in items:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return list(items)
+
+    assert run(work, [[1], [2, 3], [4]], 2, lost, 0.5) == [[1], [2, LATE], [3], [4]]
+
+
+def test_without_a_process_to_spare_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> int:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fail)
+    assert run(double, [[1], [2]], 2, lambda items, why: []) == [[2], [4]]
+
+
+def test_more_workers_than_there_is_work_for() -> None:
+    assert run(double, [[1]] * 100, 700, lambda items, why: []) == [[2]] * 100

@@ -10,7 +10,8 @@ import pytest
 from conftest import git, write
 
 from keylint.errors import NothingScanned
-from keylint.sources.git import GitFailed, in_work_tree
+from keylint.policy.placeholders import expand
+from keylint.sources.git import GitFailed, work_tree_of
 from keylint.sources.git import git as ask_git
 from keylint.sources.worktree import list_paths, scan_root
 
@@ -158,16 +159,20 @@ def test_a_socket_is_handed_on_to_be_counted(tmp_path: Path, monkeypatch: pytest
         assert listed(".")[0] == ["socket"]
 
 
-def test_scan_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("paths", "root"),
+    [
+        (["a"], "a"),
+        (["a/b/c.py"], "a"),
+        (["a/b", "a/b/c.py"], "a"),
+        (["d/e.py"], "d"),
+        (["a/b/c.py", "d/e.py"], "."),
+    ],
+)
+def test_scan_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str], root: str) -> None:
     write(tmp_path, {"a/b/c.py": "", "d/e.py": ""})
-    here = tmp_path / "a"
-    monkeypatch.chdir(here)
-    assert scan_root(["."]) == str(here)
-    assert scan_root([str(tmp_path)]) == str(tmp_path)
-    assert scan_root(["b/c.py"]) == str(here)
-    assert scan_root(["b", "b/c.py"]) == str(here)
-    assert scan_root(["../d/e.py"]) == str(tmp_path / "d")
-    assert scan_root(["b/c.py", "../d/e.py"]) == str(tmp_path)
+    monkeypatch.chdir(tmp_path / "a")
+    assert scan_root([str(tmp_path / path) for path in paths]) == str((tmp_path / root).resolve())
 
 
 def test_git_cannot_be_made_to_run_a_program(repository: Path, tmp_path: Path) -> None:
@@ -193,9 +198,12 @@ def test_where_git_fails_everything_is_taken_and_it_is_said(repository: Path) ->
     write(repository, {"a.py": "", "ignored.py": "", ".gitignore": "ignored.py"})
     git(repository, "add", "a.py")
     (repository / ".git" / "index").write_bytes(b"garbage")
+    before = set(os.listdir("/proc/self/fd"))
     listing = list_paths([str(repository)])
     assert [entry.path for entry in listing.entries] == [".gitignore", "a.py", "ignored.py"]
-    assert any("git could not list" in skip.detail for skip in listing.skipped)
+    (notice,) = listing.notices
+    assert notice.startswith(f"git could not list {repository} (")
+    assert set(os.listdir("/proc/self/fd")) == before
 
 
 def test_git_that_is_not_there(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,10 +212,87 @@ def test_git_that_is_not_there(repository: Path, monkeypatch: pytest.MonkeyPatch
         ask_git(str(repository), ["status"])
 
 
-def test_in_work_tree(repository: Path, tmp_path: Path) -> None:
-    assert in_work_tree(str(repository))
-    assert in_work_tree(str(repository / "not" / "there"))
-    assert not in_work_tree(str(tmp_path))
+def test_work_tree_of(repository: Path, tmp_path: Path) -> None:
+    assert work_tree_of(str(repository)) == str(repository)
+    assert work_tree_of(str(repository / "not" / "there")) == str(repository)
+    assert work_tree_of(str(tmp_path)) is None
+
+
+def test_a_partial_clone_cannot_be_made_to_fetch(repository: Path, tmp_path: Path) -> None:
+    write(repository, {"a.py": "", ".gitignore": "*.log\n", "x.log": ""})
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "first")
+    blob = git(repository, "rev-parse", ":.gitignore").strip()
+    git(repository, "update-index", "--skip-worktree", ".gitignore")
+    (repository / ".gitignore").unlink()
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    for name, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": str(repository),
+        "remote.origin.uploadpack": f"touch {tmp_path}/ran; git-upload-pack",
+    }.items():
+        git(repository, "config", name, value)
+    assert "a.py" in listed(repository)[0]
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_work_tree_configured_elsewhere_hides_nothing(repository: Path, tmp_path: Path) -> None:
+    write(repository, {"a.py": "", "b.py": ""})
+    git(repository, "add", "a.py")
+    git(repository, "config", "core.worktree", str(tmp_path))
+    assert listed(repository) == (["a.py", "b.py"], {})
+
+
+def test_a_folder_replaced_by_a_link_is_not_followed(repository: Path, tmp_path: Path) -> None:
+    write(repository, {"folder/inner/a.py": "", "b.py": ""})
+    git(repository, "add", "-A")
+    (repository / "folder").rename(tmp_path / "elsewhere")
+    (repository / "folder").symlink_to(tmp_path / "elsewhere")
+    paths, reasons = listed(repository)
+    assert "folder/inner/a.py" not in paths
+    assert reasons["folder/inner/a.py"] == "symlink"
+
+
+def test_what_lies_in_the_place_of_a_submodule_is_taken(repository: Path) -> None:
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    write(repository, {"module/a.py": ""})
+    assert listed(repository) == (["module/a.py"], {})
+
+
+def test_a_pipe_in_place_of_a_file_of_git(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(repository, {"a.py": ""})
+    os.mkfifo(repository / ".gitignore")
+    monkeypatch.setattr("keylint.sources.git._PATIENCE", 0.2)
+    listing = list_paths([str(repository)])
+    assert "a.py" in [entry.path for entry in listing.entries]
+    assert "did not answer" in listing.notices[0]
+
+
+def test_names_that_are_shown_alike_are_two_files(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"k\xff.py")).touch()
+    (tmp_path / "k\\xff.py").touch()
+    assert len(listed(tmp_path)[0]) == 2
+
+
+def test_a_path_through_a_link_goes_where_the_system_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"here/x.py": "", "there/inner/y": "", "there/x.py": ""})
+    (tmp_path / "here" / "link").symlink_to(tmp_path / "there" / "inner")
+    monkeypatch.chdir(tmp_path / "here")
+    assert sorted(listed("link/../x.py", "x.py")[0]) == ["here/x.py", "there/x.py"]
+
+
+def test_a_key_in_a_name_is_masked(tmp_path: Path) -> None:
+    write(tmp_path, {expand("{{key:name}}.py"): "", expand("{{hex64:name}}.py"): ""})
+    paths = listed(tmp_path)[0]
+    assert expand("{{hex64:name}}.py") in paths
+    assert any("…" in path and len(path) < 20 for path in paths)
+
+
+def test_a_named_pipe_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert listed(tmp_path / "pipe") == ([], {"pipe": "unreadable"})
 
 
 @pytest.mark.parametrize("tracked", [True, False])

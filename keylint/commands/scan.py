@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from keylint import __version__
 from keylint.commands import Command
-from keylint.errors import UsageError
-from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Report, Scanned, Severity, World
+from keylint.console import say
+from keylint.errors import NothingScanned, UsageError
+from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Report, Scanned, Severity, Skip, World
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
-from keylint.summary import NOT_COMPLETE, exit_code
+from keylint.summary import NOT_COMPLETE, exit_code, incomplete
 
 if TYPE_CHECKING:
     import argparse
 
 _REPORTERS = "keylint.reporters"
 _STDIN = "-"
-_STDIN_NAME = "stdin"
 
 _EXAMPLES = """\
 examples:
@@ -78,7 +80,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rule", action="append", metavar="ID", help="judge only this rule; repeatable")
     parser.add_argument(
-        "--jobs", type=process_count, metavar="N", help="worker processes for large scans (default: one a processor)"
+        "--jobs", type=_process_count, metavar="N", help="worker processes for large scans (default: one a processor)"
     )
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
@@ -95,33 +97,45 @@ def _plain(paths: Sequence[str]) -> int:
 def run(options: Options) -> int:
     """Scan, judge, report; return the exit code."""
     outputs = _outputs(options.report)
-    scanned, found, world = _scan(options)
+    scanned, found, world, notices = _scan(options)
     findings = _judge(found, world, options.min_confidence, options.rule)
     report = Report(__version__, scanned, findings)
-    for name, file in outputs:
-        _write(file, _reporter(name).render(report, Style()))
-    style = Style(_color(options.color), _unicode(), options.quiet)
     code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
-    return _print(_reporter(options.format).render(report, style), code)
+    for notice in notices:
+        say(notice)
+    if options.quiet or options.format == "jsonl":
+        for skip in incomplete(report):
+            say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
+    style = Style(_color(options.color), _unicode(), options.quiet)
+    whole = _print(_reporter(options.format).render(report, style))
+    for name, file in outputs:
+        whole = _write(file, _reporter(name).render(report, Style())) and whole
+    # A report that nobody can read is no clean scan.
+    return code if whole else code or NOT_COMPLETE
 
 
-def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World]:
+def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World, tuple[str, ...]]:
     paths = options.paths or ["."]
     if _STDIN in paths:
         if len(paths) > 1:
             raise UsageError("'-' reads standard input and goes with no other path")
         from keylint.scanner import scan_bytes
-        from keylint.sources.stdin import list_stdin
+        from keylint.sources.stdin import read_stdin, stdin_world
 
-        name = options.stdin_filename or _STDIN_NAME
-        return (*scan_bytes(name, sys.stdin.buffer.read()), list_stdin().world)
+        content = read_stdin(options.stdin_filename)
+        if isinstance(content, Skip):
+            return Scanned(0, 0, (content,)), (), stdin_world(), ()
+        return (*scan_bytes(*content), stdin_world(), ())
     if options.stdin_filename:
         raise UsageError("--stdin-filename goes with '-' only")
     from keylint.scanner import scan
     from keylint.sources.worktree import list_paths
 
     listing = list_paths(paths, use_git=not options.no_gitignore)
-    return (*scan(listing, options.jobs), listing.world)
+    scanned, found = scan(listing, options.jobs)
+    if not scanned.files and not scanned.skipped:
+        raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
+    return scanned, found, listing.world, listing.notices
 
 
 def _judge(
@@ -149,15 +163,16 @@ def _judge(
     return judge(rules, facts)
 
 
-def process_count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        # argparse shows the name of this function and the text; a ValueError is its sign for a wrong value.
-        raise ValueError(text)
+def _process_count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"expected a number of processes, not '{text}'")
     return int(text)
 
 
 def _outputs(reports: Sequence[str]) -> list[tuple[str, str]]:
-    """Check before the scan what can go wrong after it: the format's name and the file's folder."""
+    """Check before the scan what can go wrong after it: the format's name, the file's folder, a file named twice."""
     outputs: list[tuple[str, str]] = []
     for report in reports:
         name, separator, file = report.partition("=")
@@ -166,10 +181,14 @@ def _outputs(reports: Sequence[str]) -> list[tuple[str, str]]:
         if name not in names(_REPORTERS):
             raise UsageError(f"unknown format '{name}' in --report; known: {', '.join(names(_REPORTERS))}")
         folder = os.path.dirname(os.path.abspath(file))
-        if not os.path.isdir(folder) or os.path.isdir(file):
-            raise UsageError(
-                f"--report cannot write '{file}': {'it is a folder' if os.path.isdir(file) else 'no such folder'}"
-            )
+        if os.path.isdir(file):
+            raise UsageError(f"--report cannot write '{file}': it is a folder")
+        if not os.path.isdir(folder):
+            raise UsageError(f"--report cannot write '{file}': no such folder")
+        if not os.access(file if os.path.lexists(file) else folder, os.W_OK):
+            raise UsageError(f"--report cannot write '{file}': Permission denied")
+        if any(os.path.abspath(file) == os.path.abspath(other) for _, other in outputs):
+            raise UsageError(f"--report writes '{file}' twice")
         outputs.append((name, file))
     return outputs
 
@@ -178,39 +197,67 @@ def _reporter(name: str) -> Reporter:
     return cast(Reporter, load(_REPORTERS, name, "REPORTER"))
 
 
-def _write(file: str, text: str) -> None:
-    """Write UTF-8 with line feeds, whatever the platform's habits."""
+def _write(file: str, text: str) -> bool:
+    """Write UTF-8 with line feeds, whatever the platform's habits; tell whether it went well.
+
+    A regular file is replaced in one step, so that nobody reads half of one; a pipe or device is written to.
+    """
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        with open(file, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        if os.path.isfile(file) or not os.path.lexists(file):
+            beside = f"{file}.{os.getpid()}.part"
+            try:
+                with open(beside, "xb") as stream:
+                    stream.write(data)
+                os.replace(beside, file)
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(beside)
+                raise
+        else:
+            descriptor = os.open(file, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+            os.set_blocking(descriptor, True)
+            with open(descriptor, "wb") as stream:
+                stream.write(data)
     except OSError as error:
-        raise UsageError(f"--report cannot write '{file}': {error.strerror}") from None
+        say(f"--report cannot write '{file}': {error.strerror}")
+        return False
+    return True
 
 
-def _print(text: str, code: int) -> int:
-    """Print the report and return the exit code: a report that nobody could read is no clean scan."""
+def _print(text: str) -> bool:
+    """Print the report and tell whether it went well."""
     left = memoryview(text.encode("utf-8" if _unicode() else "ascii", "backslashreplace"))
+    if not left:
+        return True
     try:
-        while left:  # with PYTHONUNBUFFERED a write may take a part only
-            left = left[sys.stdout.buffer.write(left) :]
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "standard output is closed")
+        while left:  # with PYTHONUNBUFFERED a write may take a part only, or nothing
+            written = sys.stdout.buffer.write(left)
+            if written is None:
+                raise OSError(errno.EAGAIN, "standard output takes no more")
+            left = left[written:]
         sys.stdout.flush()
     except OSError as error:
-        print(f"keylint: the report could not be written: {error.strerror}", file=sys.stderr)
-        # What is still buffered would fail, and be told, once more when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return code or NOT_COMPLETE
-    return code
+        say(f"the report could not be written: {error.strerror}")
+        return False
+    return True
 
 
 def _color(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and _is_terminal()
 
 
 def _unicode() -> bool:
     """A file or a pipe gets UTF-8; a terminal what it can show."""
-    return not sys.stdout.isatty() or "utf" in (sys.stdout.encoding or "").lower()
+    return not _is_terminal() or "utf" in (sys.stdout.encoding or "").lower()
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 COMMAND = Command("find keys in files and folders and judge them", _EXAMPLES, _arguments, _run, _plain)

@@ -9,7 +9,7 @@ from typing import Literal
 NameClass = Literal["api_key", "api_secret", "key", "secret", "other", "digest", "none"]
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_SEGMENT = re.compile(r"[^\s.\[\]>:]+")
+_SEGMENT = re.compile(r"[^.\[\]>:]+")
 
 # Plain words, not patterns: an alternation of a hundred takes longer to compile than a scan.
 # Values that are public by nature, or no credential at all. The exchange's own listenKey lives for an hour.

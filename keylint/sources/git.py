@@ -87,7 +87,6 @@ def _spawn(command: list[str], environment: dict[str, str]) -> tuple[int, int, i
 
 def _finish(child: int, out: int, warnings: int) -> Printed:
     import select
-    import signal
 
     pieces: dict[int, list[bytes]] = {out: [], warnings: []}
     left = [out, warnings]
@@ -106,6 +105,8 @@ def _finish(child: int, out: int, warnings: int) -> Printed:
         os.close(out)
         os.close(warnings)
         if left:
+            import signal
+
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)

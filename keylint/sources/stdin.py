@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from keylint.model import World
-from keylint.sources import Listing
+import sys
+
+from keylint.errors import UsageError
+from keylint.model import Skip, World
+from keylint.sources.paths import shown
+from keylint.sources.reading import LARGEST
+
+NAME = "stdin"
 
 
-def list_stdin() -> Listing:
-    """Return a listing without entries: the caller reads the bytes. Nothing stands beside standard input."""
-    return Listing((), (), World(lambda _: True, lambda _: False))
+def read_stdin(name: str | None) -> tuple[str, bytes] | Skip:
+    """Return what standard input is called and holds, or why it was left out. Raises: UsageError if it is closed."""
+    path = shown(name or NAME)
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
+    try:
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    except OSError as error:
+        return Skip(path, "unreadable", error.strerror or "cannot be read")
+    except MemoryError:
+        return Skip(path, "unreadable", "not enough memory to read it")
+    return Skip(path, "too-large", f"the limit is {LARGEST} bytes") if len(data) > LARGEST else (path, data)
+
+
+def stdin_world() -> World:
+    """Return what is known around standard input: nothing stands beside it, and it counts as tracked."""
+    return World(lambda _: True, lambda _: False)
