@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keylint.documents.document import Document
+from keylint.model import Skip
+from keylint.pipeline import examine
 from keylint.policy.placeholders import expand
 from keylint.recognition.masking import excerpt, mask, mask_opaque
 
@@ -45,3 +50,36 @@ def test_an_armour_is_shown_by_its_header() -> None:
     text = expand('KEY = """{{pem:PRIVATE KEY:shown}}"""')
     shown = excerpt(Document("file", text), 9, text.rindex('"""'))
     assert shown.text == 'KEY = """-----BEGIN PRIVATE KEY-----…'
+
+
+@pytest.mark.parametrize("length", range(540, 700, 7))
+def test_no_cut_shows_more_than_a_mask(length: int) -> None:
+    key, other, blob = expand("{{key:cut1}}"), expand("{{secret:cut2}}"), expand(f"{{{{base64data:{length}:cut}}}}")
+    for text in (f'{{k:"{key}",icon:"{blob}",s:"{other}"}}', f'{{s:"{other}",icon:"{blob}",k:"{key}"}}'):
+        start = text.index(key)
+        shown = excerpt(Document("file", text), start, start + len(key))
+        assert not leaked(shown.text, other)
+        assert not leaked(shown.text, blob)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"password": "SECRET", "api_key": "KEY"}', id="a password beside"),
+        pytest.param('Client("SECRET", "KEY")', id="a passphrase as an argument"),
+        pytest.param("binance\n| al | SECRET | KEY |", id="a cell of a table"),
+        pytest.param('api_key = "KEY"; ENCODED', id="a key split in two"),
+        pytest.param('api_key = "KEY"; pem = "PEM"', id="an armour on one line"),
+    ],
+)
+def test_a_finding_shows_nothing_of_its_neighbours(text: str) -> None:
+    secret, pem = expand("{{password:n1}}"), expand("{{pem:PRIVATE KEY:n2}}")
+    halves = expand("{{key:n3}}")[:31], expand("{{key:n4}}")[:33]
+    expanded = expand(text.replace("KEY", "{{key:n0}}")).replace("SECRET", secret)
+    expanded = expanded.replace("PEM", pem.replace("\n", "\\n")).replace("ENCODED", f'"{halves[0]}" + "{halves[1]}"')
+    found = examine("file", expanded.encode())
+    assert not isinstance(found, Skip)
+    told = json.dumps([(fact.attributes, fact.excerpt) for fact in found], ensure_ascii=False)
+    assert found
+    for hidden in (secret, *halves, *pem.splitlines()[1:-1]):
+        assert not leaked(told, hidden)

@@ -157,10 +157,9 @@ def _is_digest(parts: list[str], strength: NameClass) -> bool:
 
 
 def _says(parts: list[str], stems: tuple[str, ...]) -> bool:
+    compact = "".join(parts)
     return any(
-        part == stem
-        or (len(stem) >= _LONG and stem in part)
-        or (part.startswith(stem) and part[len(stem) :] in _ENDINGS)
-        for part in parts
+        (len(stem) >= _LONG and stem in compact)
+        or any(part == stem or (part.startswith(stem) and part[len(stem) :] in _ENDINGS) for part in parts)
         for stem in stems
     )
