@@ -7,10 +7,8 @@ killed worker its pool gives up every task that is left. Where there is no fork 
 from __future__ import annotations
 
 import os
-import pickle
 import select
 import signal
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,10 +18,10 @@ from typing import NamedTuple, NoReturn, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# An order is two numbers: which batch, and which item of it (_WHOLE: all). An answer is its length and a pickle.
-_ORDER = struct.Struct("qq")
-_LENGTH = struct.Struct("q")
-_WHOLE = -1
+# An order is a number: which batch in its upper half, which item of it in the lower (_WHOLE: all). An answer is its
+# length and a pickle. Units: bytes.
+_NUMBER = 8
+_WHOLE = (1 << 32) - 1
 
 # How long a worker may say nothing before what it works on is given up. Units: seconds.
 PATIENCE = 120.0
@@ -80,7 +78,7 @@ def run(
                 order = pending.popleft()
                 busy[worker.answers] = _Busy(worker, order, monotonic() + patience)
                 with suppress(BrokenPipeError):  # it died while idle: the end of its answers says so below
-                    os.write(worker.orders, _ORDER.pack(*order))
+                    os.write(worker.orders, _number(order[0] << 32 | order[1]))
             if not busy:
                 batch, item = pending.popleft()
                 results[batch, item] = work(batches[batch] if item == _WHOLE else [batches[batch][item]])
@@ -97,7 +95,9 @@ def run(
                     if item == _WHOLE and len(batches[batch]) > 1:
                         pending.extend((batch, place) for place in range(len(batches[batch])))
                     else:
-                        results[one.order] = lost([batches[batch][max(item, 0)]], LATE if late else why)
+                        results[one.order] = lost(
+                            [batches[batch][0 if item == _WHOLE else item]], LATE if late else why
+                        )
                     continue
                 idle.append(one.worker)
                 if answer.fault is not None:
@@ -159,27 +159,29 @@ def _start(
 def _serve(
     work: Callable[[Sequence[Item]], Result], batches: Sequence[Sequence[Item]], orders: int, answers: int
 ) -> NoReturn:
-    while order := os.read(orders, _ORDER.size):
-        batch, item = _ORDER.unpack(order)
+    while order := os.read(orders, _NUMBER):
+        batch, item = divmod(int.from_bytes(order, "little"), 1 << 32)
         try:
             answer = _Answer(work(batches[batch] if item == _WHOLE else [batches[batch][item]]))
         except Exception:  # noqa: BLE001  told to the parent, which raises it
             import traceback
 
             answer = _Answer(None, traceback.format_exc())
+        import pickle
+
         payload = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
         with open(answers, "wb", closefd=False) as stream:
-            stream.write(_LENGTH.pack(len(payload)) + payload)
+            stream.write(_number(len(payload)) + payload)
     os._exit(0)
 
 
 def _receive(answers: int) -> _Answer | None:
     """Read one answer; None if the worker died before it was whole."""
     with open(answers, "rb", closefd=False, buffering=0) as stream:
-        length = stream.read(_LENGTH.size)
-        if not length or len(length) < _LENGTH.size:
+        length = stream.read(_NUMBER)
+        if not length or len(length) < _NUMBER:
             return None
-        missing = _LENGTH.unpack(length)[0]
+        missing = int.from_bytes(length, "little")
         pieces: list[bytes] = []
         while missing:
             piece = stream.read(missing)
@@ -187,9 +189,15 @@ def _receive(answers: int) -> _Answer | None:
                 return None
             pieces.append(piece)
             missing -= len(piece)
+    import pickle  # late: the workers are at work by now
+
     answer = pickle.loads(b"".join(pieces))
     assert isinstance(answer, _Answer)
     return answer
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(_NUMBER, "little")
 
 
 def _end(worker: _Worker) -> str:

@@ -20,6 +20,7 @@ _MARKS = (  # longest first: the mark of UTF-32 LE begins with that of UTF-16 LE
 _TEXT = bytes([7, 8, 9, 10, 11, 12, 13, 27, *range(32, 127), *range(128, 256)])
 # A file with NULs is text if of the rest fewer bytes than this are control characters.
 _CONTROL_SHARE = 1 / 50
+_GLANCE = 512
 
 
 _MARK_STARTS = frozenset(mark[:1] for mark, _ in _MARKS)
@@ -44,13 +45,18 @@ def encoding_of(data: bytes) -> Encoding | None:
     if data.find(b"\0", 0, HEAD) < 0:
         return _UTF_8
     sample = data[len(_UTF_8_MARK) if data.startswith(_UTF_8_MARK) else 0 :][:HEAD]
+    if _controls(sample[:_GLANCE].translate(None, b"\0")) > _GLANCE // 8:
+        return None  # as in nearly all binary files: the rest of the head would not save it
     wide = _wide_encoding(sample)
     if wide:
         return Encoding(wide)
     # One stray NUL makes no text binary, nor do UTF-16 lines appended to another encoding.
     written = sample.translate(None, b"\0")
-    controls = len(written.translate(None, _TEXT))
-    return _UTF_8 if written and controls <= len(written) * _CONTROL_SHARE else None
+    return _UTF_8 if written and _controls(written) <= len(written) * _CONTROL_SHARE else None
+
+
+def _controls(written: bytes) -> int:
+    return len(written.translate(None, _TEXT))
 
 
 def decode(data: bytes, encoding: Encoding) -> str:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 
 from keylint.errors import NothingScanned, UsageError
 from keylint.model import Skip, World
@@ -153,21 +154,24 @@ def _add_indexed(collector: _Collector, folder: str, prefix: str, lines: Sequenc
         details, _, name = line.partition("\t")
         mode = details[:6]
         file = inside + name
+        folder = name.rpartition("/")[0]
+        behind_link = linked.get(folder)
+        if behind_link is None:
+            behind_link = _is_behind_link(inside, folder, linked)
         if mode == _GIT_LINK:
             _add_submodule(collector, file, prefix + name)
-        elif (mode == _GIT_SYMLINK and os.path.islink(file)) or _is_behind_link(inside, name, linked):
+        elif behind_link or (mode == _GIT_SYMLINK and os.path.islink(file)):
             collector.skip(Skip(shown(prefix + name), "symlink"))
         elif file not in collector.entries:
             collector.entries[file] = Entry(shown(prefix + name), file, True)
 
 
-def _is_behind_link(inside: str, name: str, linked: dict[str, bool]) -> bool:
-    """Tell whether a folder of an indexed file was replaced by a link, which may lead out of the root."""
-    folder = name.rpartition("/")[0]
-    known = linked.get(folder)
-    if known is None:
-        known = linked[folder] = _is_behind_link(inside, folder, linked) or os.path.islink(inside + folder)
-    return known
+def _is_behind_link(inside: str, folder: str, linked: dict[str, bool]) -> bool:
+    """Tell whether a folder of the index, or one above it, was replaced by a link, which may lead out of the root."""
+    if folder not in linked:
+        above = _is_behind_link(inside, folder.rpartition("/")[0], linked)
+        linked[folder] = above or os.path.islink(inside + folder)
+    return linked[folder]
 
 
 def _add_submodule(collector: _Collector, file: str, relative: str) -> None:
@@ -213,10 +217,13 @@ def _files(collector: _Collector, folder: str, prefix: str) -> Iterator[tuple[st
 
 def _world(collector: _Collector) -> World:
     near: dict[str, bool] = {}
-    entries = {entry.path: entry for entry in collector.entries.values()}
+
+    @cache
+    def entries() -> dict[str, Entry]:
+        return {entry.path: entry for entry in collector.entries.values()}
 
     def is_tracked(path: str) -> bool:
-        entry = entries.get(path)
+        entry = entries().get(path)
         if entry is None:
             return True
         if entry.in_index or entry.file in collector.untracked:
@@ -231,7 +238,7 @@ def _world(collector: _Collector) -> World:
             return True
 
     def is_near_exchange(path: str) -> bool:
-        entry = entries.get(path)
+        entry = entries().get(path)
         if entry is None:
             return False
         folder = os.path.dirname(entry.file)
