@@ -51,6 +51,7 @@ def test_is_secret_store(path: str, is_store: bool) -> None:
             "API_KEY_HEADER=X-Some-Header\nTOKEN_EXPIRY=864000000\nSECRET_NAME=exchange-keys\n", id="about secrets"
         ),
         pytest.param("# API_KEY={{key:a}}\n// SECRET={{secret:a}}\n; TOKEN={{key:b}}\n", id="commented out"),
+        pytest.param("value: {{{{ key:abcdefgh123 }}}}\nother: ${{secret:abcdefgh123}}\n", id="templates"),
         pytest.param("PASSWORD=postgres\nSECRET=short\n", id="words"),
     ],
 )

@@ -13,6 +13,8 @@ _PAIR = re.compile(
     r"""(?:"(?P<double>(?:[^"\\\n]|\\.)*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"',;{}\[\]#][^\s,;#]*))"""
 )
 _COMMENTED = re.compile(r"\s*(?:#|//|;)")
+# What opens an expression of a template: the name in it is no name of a value.
+_TEMPLATE = ("{{", "{{ ", "${", "{%")
 _SECRET_NAME = re.compile(
     r"(?:api|access|secret|private|signing|hmac|encryption|master|auth)key|secret|token|passw(?:or)?d|passphrase|pwd$|"
     r"privatekey|mnemonic|seedphrase|apisec|credential"
@@ -55,7 +57,7 @@ def secret_values(text: str) -> Iterator[SecretValue]:
     names_exchange = "binance" in text.lower()
     for match in _PAIR.finditer(text):
         line_start = text.rfind("\n", 0, match.start("name")) + 1
-        if _COMMENTED.match(text, line_start, match.start("name")):
+        if _COMMENTED.match(text, line_start, match.start("name")) or text.endswith(_TEMPLATE, 0, match.start("name")):
             continue
         group = match.lastgroup or "bare"
         value = match[group]
