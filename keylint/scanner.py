@@ -28,26 +28,38 @@ class Examined(NamedTuple):
 
 
 def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact, ...]]:
-    """Return what was looked at and the facts found, in the order of the listing.
+    """Return what was looked at and the facts found, in order of their places.
 
     `jobs` is the number of worker processes; None: one a processor, and none for little work.
     """
     count = jobs if jobs is not None else os.cpu_count() or 1
-    entries = listing.entries
+    entries: Sequence[Entry] = listing.entries
+    left: Sequence[Entry] = ()
     if count < 2 or not hasattr(os, "fork"):
-        return _collect([examine_batch(entries)], listing.skipped)
-    if len(entries) < _MANY_FILES:
-        alone, rest = _examine_until(entries, _MANY_BYTES)
+        parts = [examine_batch(entries)]
+    elif len(entries) < _MANY_FILES:
+        alone, left = _examine_until(entries, _MANY_BYTES)
+        parts = [alone]
     else:
-        alone, rest = Examined(0, 0, (), ()), entries
-    parts = [alone]
-    if rest:
+        parts, left = [], entries
+    skipped = list(listing.skipped)
+
+    def look_late() -> None:
+        """Examine what the source has found in the meantime; here, for the workers have enough to do."""
+        if listing.late is not None:
+            late = listing.late()
+            skipped.extend(late.skipped)
+            parts.append(examine_batch(late.entries))
+
+    if left:
         from keylint.workers import run
 
-        size = max(1, min(_BATCH, len(rest) // (4 * count)))
-        batches = [rest[at : at + size] for at in range(0, len(rest), size)]
-        parts.extend(run(examine_batch, batches, min(count, len(batches)), _lost))
-    return _collect(parts, listing.skipped)
+        size = max(1, min(_BATCH, len(left) // (4 * count)))
+        batches = [left[at : at + size] for at in range(0, len(left), size)]
+        parts.extend(run(examine_batch, batches, min(count, len(batches)), _lost, meanwhile=look_late))
+    else:
+        look_late()
+    return _collect(parts, skipped)
 
 
 def scan_bytes(path: str, data: bytes) -> tuple[Scanned, tuple[Fact, ...]]:
@@ -110,4 +122,5 @@ def _collect(parts: Iterable[Examined], skipped: Iterable[Skip]) -> tuple[Scanne
     parts = list(parts)
     left_out = sorted({*skipped, *(skip for part in parts for skip in part.skipped)})
     scanned = Scanned(sum(part.files for part in parts), sum(part.size for part in parts), tuple(left_out))
-    return scanned, tuple(fact for part in parts for fact in part.facts)
+    found = (fact for part in parts for fact in part.facts)
+    return scanned, tuple(sorted(found, key=lambda fact: (fact.location, fact.target, fact.identity)))

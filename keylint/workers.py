@@ -55,12 +55,15 @@ def run(
     batches: Sequence[Sequence[Item]],
     count: int,
     lost: Callable[[Sequence[Item], str], Result],
+    *,
     patience: float = PATIENCE,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[Result]:
     """Return the results of all batches, in their order (a batch that had to be split gives several).
 
     A batch whose worker dies, or says nothing for `patience` seconds, is done again item by item; an item that
     does so alone becomes `lost([item], why)`. Where not a single worker can be started the work is done here.
+    `meanwhile` is called once, when the first orders are out.
     Raises: RuntimeError with the traceback of whatever `work` raised.
     """
     pending = deque((batch, _WHOLE) for batch in range(len(batches)))
@@ -79,6 +82,9 @@ def run(
                 busy[worker.answers] = _Busy(worker, order, monotonic() + patience)
                 with suppress(BrokenPipeError):  # it died while idle: the end of its answers says so below
                     os.write(worker.orders, _number(order[0] << 32 | order[1]))
+            if meanwhile is not None:
+                meanwhile()
+                meanwhile = None
             if not busy:
                 batch, item = pending.popleft()
                 results[batch, item] = work(batches[batch] if item == _WHOLE else [batches[batch][item]])

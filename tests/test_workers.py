@@ -116,7 +116,7 @@ def test_a_worker_that_says_nothing_is_given_up() -> None:
             os.kill(os.getpid(), signal.SIGSTOP)
         return list(items)
 
-    assert run(work, [[1], [2, 3], [4]], 2, lost, 0.5) == [[1], [2, LATE], [3], [4]]
+    assert run(work, [[1], [2, 3], [4]], 2, lost, patience=0.5) == [[1], [2, LATE], [3], [4]]
 
 
 def test_without_a_process_to_spare_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

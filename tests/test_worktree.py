@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import git, write
+from conftest import Run, git, write
 
 from keylint.errors import NothingScanned
 from keylint.policy.placeholders import expand
@@ -288,6 +288,32 @@ def test_a_key_in_a_name_is_masked(tmp_path: Path) -> None:
     paths = listed(tmp_path)[0]
     assert expand("{{hex64:name}}.py") in paths
     assert any("…" in path and len(path) < 20 for path in paths)
+
+
+def test_untracked_files_of_a_large_work_tree_are_looked_for_meanwhile(repository: Path, keylint: Run) -> None:
+    write(repository, {f"file{place}.py": "" for place in range(1100)})
+    git(repository, "add", "-A")
+    write(repository, {"new.py": "API_KEY = '{{key:late}}'", "out.log": "", ".gitignore": "*.log"})
+    listing = list_paths([str(repository)])
+    assert len(listing.entries) == 1100
+    assert listing.late is not None
+    assert [entry.path for entry in listing.late().entries] == [".gitignore", "new.py"]
+    for jobs in ("1", "2"):
+        result = keylint("scan", str(repository), "--jobs", jobs, "--format", "json")
+        assert result.report["scanned"]["files"] == 1102
+        assert result.places == {("hardcoded-api-key", "new.py", 1, 12)}
+
+
+def test_where_git_fails_late_everything_is_taken(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(repository, {f"file{place}.py": "" for place in range(1100)})
+    git(repository, "add", "-A")
+    write(repository, {"new.py": ""})
+    os.mkfifo(repository / ".gitignore")
+    monkeypatch.setattr("keylint.sources.git._PATIENCE", 0.3)
+    listing = list_paths([str(repository)])
+    assert listing.late is not None
+    assert "new.py" in [entry.path for entry in listing.late().entries]
+    assert "did not answer" in listing.notices[0]
 
 
 def test_a_named_pipe_is_not_read(tmp_path: Path) -> None:

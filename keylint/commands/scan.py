@@ -114,7 +114,7 @@ def run(options: Options) -> int:
     return code if whole else code or NOT_COMPLETE
 
 
-def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World, tuple[str, ...]]:
+def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World, Sequence[str]]:
     paths = options.paths or ["."]
     if _STDIN in paths:
         if len(paths) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from keylint.model import Skip, World
@@ -23,4 +24,6 @@ class Listing(NamedTuple):
     skipped: tuple[Skip, ...]
     world: World
     # What a user should know of how it was made.
-    notices: tuple[str, ...] = ()
+    notices: Sequence[str] = ()
+    # What is still being looked for, while the inputs so far are examined; must be called, once.
+    late: Callable[[], Listing] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -12,13 +12,15 @@ from keylint.errors import NothingScanned, UsageError
 from keylint.model import Skip, World
 from keylint.sieve import mentions_exchange
 from keylint.sources import Entry, Listing
-from keylint.sources.git import GitFailed, begin, git, work_tree_of
+from keylint.sources.git import GitFailed, Printed, begin, git, work_tree_of
 from keylint.sources.paths import shown
 
 # Modes of git's index.
 _GIT_SYMLINK, _GIT_LINK = "120000", "160000"
 # What git says of a folder that it leaves out.
 _UNREADABLE = b"warning: could not open directory '"
+# From so many files on, untracked ones are still looked for while the tracked ones are scanned.
+_MANY = 1000
 # How much of the files beside a candidate is read to see whether they name the exchange. Units: bytes, files.
 _NEAR_BYTES = 16 << 10
 _NEAR_FILES = 50
@@ -34,6 +36,7 @@ class _Collector:
         self.skipped: list[Skip] = []
         self.notices: list[str] = []
         self.untracked: set[str] = set()
+        self.late: Callable[[], None] | None = None
 
     def add(self, file: str, relative: str) -> None:
         self.entries.setdefault(file, Entry(shown(relative), file))
@@ -66,8 +69,22 @@ def list_paths(paths: Sequence[str], *, use_git: bool = True) -> Listing:
         raise NothingScanned(f"nothing was scanned: no such file or folder: {', '.join(map(shown, missing))}")
     if not collector.entries and not collector.skipped:
         raise NothingScanned(f"nothing was scanned: no file in {', '.join(map(shown, paths))}{_hint(collector)}")
+    return _listing(collector, collector.late)
+
+
+def _listing(collector: _Collector, late: Callable[[], None] | None = None) -> Listing:
     entries = tuple(sorted(collector.entries.values()))
-    return Listing(entries, tuple(sorted(set(collector.skipped))), _world(collector), tuple(collector.notices))
+    skipped = tuple(sorted(set(collector.skipped)))
+    if late is None:
+        return Listing(entries, skipped, _world(collector), collector.notices)
+    known = set(collector.entries)
+
+    def finish() -> Listing:
+        late()
+        whole = _listing(collector)
+        return whole._replace(entries=tuple(entry for entry in whole.entries if entry.file not in known))
+
+    return Listing(entries, (), _world(collector), collector.notices, finish)
 
 
 def scan_root(real: Sequence[str]) -> str:
@@ -111,16 +128,24 @@ def _add(collector: _Collector, file: str, status: os.stat_result) -> None:
 
 
 def _add_folder(collector: _Collector, folder: str, prefix: str) -> None:
-    if collector.use_git and work_tree_of(folder) is not None:
-        try:
-            _add_git_files(collector, folder, prefix)
-        except GitFailed as error:
-            # Everything is a superset of what git would have listed: nothing is lost, and it is said.
-            collector.notices.append(f"git could not list {shown(folder)} ({error}); every file in it is scanned")
-        else:
-            return
+    if not (collector.use_git and work_tree_of(folder) is not None):
+        _add_all(collector, folder, prefix)
+        return
+    try:
+        _add_git_files(collector, folder, prefix)
+    except GitFailed as error:
+        _add_without_git(collector, folder, prefix, error)
+
+
+def _add_all(collector: _Collector, folder: str, prefix: str) -> None:
     for file, relative in _files(collector, folder, prefix):
         collector.add(file, relative)
+
+
+def _add_without_git(collector: _Collector, folder: str, prefix: str, error: GitFailed) -> None:
+    """Take everything: a superset of what git would have listed, so that nothing is lost; and say so."""
+    collector.notices.append(f"git could not list {shown(folder)} ({error}); every file in it is scanned")
+    _add_all(collector, folder, prefix)
 
 
 def _add_git_files(collector: _Collector, folder: str, prefix: str) -> None:
@@ -133,7 +158,20 @@ def _add_git_files(collector: _Collector, folder: str, prefix: str) -> None:
             listing()
         raise
     _add_indexed(collector, folder, prefix, os.fsdecode(indexed.out).split("\0")[:-1])
-    untracked = listing()
+
+    def finish() -> None:
+        try:
+            _add_untracked(collector, folder, prefix, listing())
+        except GitFailed as error:
+            _add_without_git(collector, folder, prefix, error)
+
+    if len(collector.entries) < _MANY or collector.late is not None:
+        finish()
+    else:
+        collector.late = finish
+
+
+def _add_untracked(collector: _Collector, folder: str, prefix: str, untracked: Printed) -> None:
     inside = folder.rstrip(os.sep) + os.sep
     for name in os.fsdecode(untracked.out).split("\0")[:-1]:
         if name.endswith("/"):
@@ -181,8 +219,7 @@ def _add_submodule(collector: _Collector, file: str, relative: str) -> None:
     elif os.path.islink(file):
         collector.skip(Skip(shown(relative), "symlink"))
     elif os.path.isdir(file):
-        for inner, inner_relative in _files(collector, file, relative + os.sep):
-            collector.add(inner, inner_relative)
+        _add_all(collector, file, relative + os.sep)
     elif os.path.lexists(file):
         collector.add(file, relative)
 
