@@ -42,6 +42,7 @@ ALLOWED |= {
     "select",
 }
 ALLOWED |= {"string", "annotationlib", "ast"}  # typing imports them from Python 3.14 on
+ALLOWED |= {"sre_compile", "sre_constants", "sre_parse"}  # parts of re in Python 3.10
 
 
 HEAVY = {"argparse", "subprocess", "multiprocessing", "regex", "dataclasses", "logging", "pathlib", "detect_secrets"}

@@ -15,6 +15,7 @@ from keylint.sources import Entry, Listing
 from keylint.sources.git import GitFailed, Printed, begin, git, work_tree_of
 from keylint.sources.paths import shown
 
+_CONFIGURATION = ".keylint.yaml"
 # Modes of git's index.
 _GIT_SYMLINK, _GIT_LINK = "120000", "160000"
 # What git says of a folder that it leaves out.
@@ -54,6 +55,8 @@ def list_paths(paths: Sequence[str], *, use_git: bool = True) -> Listing:
     real = [_real(path) for path in paths]
     root = scan_root(real)
     collector = _Collector(root, use_git=use_git)
+    if os.path.lexists(os.path.join(root, _CONFIGURATION)):
+        collector.notices.append(f"{_CONFIGURATION} is not read: this version knows no configuration yet")
     missing: list[str] = []
     for path, file in zip(paths, real, strict=True):
         try:
