@@ -25,7 +25,7 @@ scan: $(STAMP) ## scan a deliberately bad example, then say how to scan one's ow
 	@echo '  $(CURDIR)/$(BIN)/keylint scan PATH'
 
 test: $(STAMP) ## run the tests with branch coverage
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=97
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=96
 
 check: $(STAMP) ## lint, format, types, layers
 	$(BIN)/ruff check
