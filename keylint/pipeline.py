@@ -7,7 +7,7 @@ from functools import cache
 from typing import cast
 
 from keylint.detectors import Detector
-from keylint.documents.decoding import decode, encoding_of
+from keylint.documents.decoding import MIXED, decode, encoding_of
 from keylint.documents.document import Document
 from keylint.model import CONFIDENCES, NOT_TIED, Confidence, Fact, Skip, World
 from keylint.registry import load, names
@@ -41,10 +41,11 @@ def examine(path: str, data: bytes) -> tuple[Fact, ...] | Skip:
     if encoding is None:
         return Skip(path, "binary")
     # Keys of UTF-16 lines show only once the text is decoded.
-    wide = encoding.name != "utf-8" or b"\0" in data
+    mixed = encoding.name == "utf-8" and b"\0" in data
+    wide = encoding.name != "utf-8" or mixed
     if not wide and not of_interest(data) and not is_wanted(path):
         return ()
-    document = Document(path, decode(data, encoding), encoding.name)
+    document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name)
     if wide and not of_interest(document.ascii) and not is_wanted(path):
         return ()
     return tuple(fact for detector in detectors() for fact in detector.find(document))

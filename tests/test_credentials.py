@@ -47,6 +47,10 @@ def test_no_facts(text: str) -> None:
     [
         pytest.param("x = '{{key:a}}'", "unknown", "low", "a random literal of 64 characters in quotes", id="bare"),
         pytest.param("x {{key:a}}", "unknown", "low", "64 random characters", id="bare, no quotes"),
+        pytest.param(
+            "binance\0\0 {{key:a}} ", "unknown", "low", "64 random characters in what may be a binary file", id="NULs"
+        ),
+        pytest.param("binance\0\0 api_key={{key:a}} ", "api_key", "high", "bound to `api_key`", id="a name among NULs"),
         pytest.param("key = '{{key:a}}'", "api_key", "medium", "bound to `key`", id="a weak name"),
         pytest.param("key: {{key:a}}", "api_key", "low", "bound to `key`", id="a weak name, no quotes"),
         pytest.param("# api key\nx = '{{key:a}}'", "unknown", "medium", "beside words for a key", id="words"),

@@ -34,6 +34,9 @@ class Encoding(NamedTuple):
 
 
 _UTF_8 = Encoding("utf-8")
+# What a document's encoding is called if NULs were dropped from it: UTF-16 lines among others, or a binary file that
+# begins like a text.
+MIXED = "mixed"
 
 
 def encoding_of(data: bytes) -> Encoding | None:

@@ -9,6 +9,7 @@ import re
 from hashlib import sha256
 from typing import NamedTuple
 
+from keylint.documents.decoding import MIXED
 from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
 from keylint.recognition import vocabulary
@@ -87,6 +88,8 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     if named == "none" and not name and vocabulary.classify(callee) in ("api_key", "api_secret"):
         named, name = vocabulary.classify(callee), callee  # a setter
     exchange = exchange_in(document) != "unknown" or "binance" in document.path.lower()
+    if document.encoding == MIXED and named == "none" and not callee:
+        return Verdict("unknown", "low", "64 random characters in what may be a binary file")
     kind = _KINDS.get(named, "unknown")
     if named == "key" and binding.form == "element" and binding.position == 1:
         kind = "api_secret"  # the second of a pair

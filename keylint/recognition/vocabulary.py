@@ -36,13 +36,14 @@ _PURPOSE_NAMES = tuple(
 )
 # Services and other exchanges: theirs whatever else the name says.
 _SERVICE = tuple(
-    "telegram discord slack github gitlab gitea sentry stripe paypal twilio sendgrid mailgun openai anthropic "
-    "huggingface aws azure gcp google firebase supabase cloudflare datadog heroku vercel netlify infura alchemy "
-    "moralis etherscan bscscan polygonscan polygon coingecko coinmarketcap bybit okx okex kucoin kraken coinbase "
-    "gemini bitfinex bitmex huobi htx gate gateio bitget mexc bingx phemex deribit poloniex bittrex bitstamp "
-    "cryptocom bitvavo whitebit lbank ascendex woox coinex bitmart hyperliquid dydx ftx alpaca oanda notion "
-    "hasura maps mapbox grafana influx influxdb elastic mongo mongodb mysql postgres postgresql redis rabbitmq "
-    "kafka algolia pusher okta keycloak cognito npm pypi nuget sonar sonarqube codecov s3 smtp sqs".split()
+    "sumologic sumo telegram discord slack github gitlab gitea sentry stripe paypal twilio sendgrid mailgun "
+    "openai anthropic huggingface aws azure gcp google firebase supabase cloudflare datadog heroku vercel "
+    "netlify infura alchemy moralis etherscan bscscan polygonscan polygon coingecko coinmarketcap bybit okx "
+    "okex kucoin kraken coinbase gemini bitfinex bitmex huobi htx gate gateio bitget mexc bingx phemex deribit "
+    "poloniex bittrex bitstamp cryptocom bitvavo whitebit lbank ascendex woox coinex bitmart hyperliquid dydx "
+    "ftx alpaca oanda notion hasura maps mapbox grafana influx influxdb elastic mongo mongodb mysql postgres "
+    "postgresql redis rabbitmq kafka algolia pusher okta keycloak cognito npm pypi nuget sonar sonarqube "
+    "codecov s3 smtp sqs".split()
 )
 # The last ones are misspellings that were met.
 _EXCHANGE = ("binance", "mbx", "bnb", "binace", "bianance", "bianace", "binnance")
