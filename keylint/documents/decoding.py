@@ -66,14 +66,23 @@ def decode(data: bytes, encoding: Encoding) -> str:
     """Return the text. Never raises: a byte that does not belong becomes one character.
 
     A byte order mark that the rest of the file does not keep to hides nothing: a file marked as UTF-16 that
-    holds 64 alphanumeric bytes in a row is read as bytes. In such files, and in others with NULs in them, NULs
-    are dropped, which turns the ASCII of UTF-16 lines into text.
+    holds 64 alphanumeric bytes in a row is read as bytes. In such files, and in others with NULs in them, the
+    ASCII of UTF-16 lines becomes text and any other NUL a blank.
     """
     if encoding.name != "utf-8":
         if next(runs(data), None) is None:
             return data[encoding.mark :].decode(encoding.name, "replace")
-        return data.replace(b"\0", b"").decode("latin-1")
-    return data[encoding.mark :].replace(b"\0", b"").decode("utf-8", "surrogateescape")
+        return _without_nuls(data).decode("latin-1")
+    return _without_nuls(data[encoding.mark :]).decode("utf-8", "surrogateescape")
+
+
+def _without_nuls(data: bytes) -> bytes:
+    if b"\0" not in data:
+        return data
+    import re
+
+    # NULs between ASCII characters are those of UTF-16; the others end something, as a blank does.
+    return re.sub(rb"(?:[\t\r\n -~]\0){8,}", lambda match: match[0][::2], data).replace(b"\0", b" ")
 
 
 def _wide_encoding(sample: bytes) -> str | None:

@@ -48,20 +48,21 @@ _CONTINUATION = re.compile(r"[\s\\]+$")
 # Casts and wrappers between an operator and the literal: `String::from(`, `Some(`, `str(`, `(`.
 _WRAPPER = re.compile(
     r"(?:\b(?:String(?:::from)?|SecretString::(?:new|from)|str|bytes|SecretStr|Secret(?:String)?|Some|SecureString|Buffer\.from|TextEncoder|trim|"
-    r"strings\.TrimSpace|encode|new\s+String|quote|json\.dumps|std::string)|(?<=[=:,(\[{?|])\s*)\(\s*$"
+    r"strings\.TrimSpace|encode|new\s+String|quote|json\.dumps|std::string)|\[\]byte|(?<=[=:,(\[{?|])\s*)\(\s*$"
 )
 _OPERATOR = re.compile(r"(?:=>|:=|<-|<<|[!=]==?|\+=|\?=|(?<![<>!])=|(?<!:):(?!-)|\uff1a)\s*$")
 # The names of `key, secret = "…", "…"`.
 _PARALLEL_NAMES = re.compile(r"\(?(?:\w+[ ])?(?P<names>[\w$.]+(?:[ ]?,[ ]?[\w$.]+)+)\)?[ ]?:?")
 # What YAML puts between a name and its value: a block scalar's sign, an anchor, a tag.
 _YAML_SIGN = re.compile(r"(?<=:)[ \t]+(?:[|>][+-]?|&\w+|!\w+)[ \t]*$")
+_YAML_KEY = re.compile(r"""["']?(?P<name>(?!(?:else|try|finally|do)\b)[\w.-]+)["']?:""")
 _DEFAULT = re.compile(r"(?:\|\||\?\?=?|\?:|:-|\bor|\belse|\.or\(|unwrap_or\w*\(|\?)\s*$")
 _NAME = re.compile(
     r"(?P<quote>\\{0,3}[\"'`]|&quot;|%22)?(?P<name>[\w$][\w$.\-]*)(?:\[\d*\])?"
     + _CLOSING_QUOTE
     + r"(?:\s*\])?[!?]?\s*$"
 )
-_TYPED = re.compile(r"(?P<name>[A-Za-z_$][\w$]*)\s*[!?]?\s*:\s*[&'\w<>\[\].,| ?*]{1,60}$")
+_TYPED = re.compile(r"(?P<name>[A-Za-z_$][\w$]*)[ \t]*[!?]?[ \t]*:[ \t]*[&'\w<>\[\].,| ?*]{1,60}$")
 _TYPE_WORDS = frozenset("string str char text varchar bytes nvarchar const var let val mut".split())
 _PROSE_NAME = re.compile(r"(?P<name>[A-Za-z][\w./\- ]{1,60}?)\W{0,4}$")
 _TAG = re.compile(r"<(?P<name>[\w:.-]+)(?P<attributes>(?:\s[^<>]{0,200})?)>\s*(?:<!\[CDATA\[)?\s*$")
@@ -146,7 +147,8 @@ def _owner(left: str) -> str | None:
     indent = len(lines[-1]) - len(lines[-1].lstrip())
     for line in reversed(lines[:-1]):
         if line.strip() and len(line) - len(line.lstrip()) < indent:
-            return line.strip().rstrip(":") if line.rstrip().endswith(":") else None
+            mapping = _YAML_KEY.fullmatch(line.strip())
+            return mapping["name"] if mapping else None
     return None
 
 
@@ -295,7 +297,8 @@ def _enclosing(left: str) -> Binding | None:
 def _is_label(name: str) -> bool:
     """Tell a name from a value that stands where a name could, such as a passphrase: words for a key, no digits."""
     named = classify(name)
-    return named not in ("none", "other") and not any(character.isdigit() for character in name)
+    constant = name.isupper() and "_" in name
+    return (named != "none" if constant else named not in ("none", "other")) and not any(map(str.isdigit, name))
 
 
 def _callee(before: str) -> str | None:

@@ -33,7 +33,7 @@ _MOST_ARGUMENTS = 4
 _TWIN_BEFORE = re.compile(r"""["'`](?P<twin>[A-Za-z0-9]{64})["'`]\s*,\s*["'`]$""")
 _TWIN_AFTER = re.compile(r"""["'`]\s*,\s*["'`](?P<twin>[A-Za-z0-9]{64})["'`]""")
 # Values that are encrypted say so before them: SOPS, Travis, AppVeyor, sealed secrets, Ansible.
-_ENCRYPTED = re.compile(r"""(?:ENC\[[A-Z0-9_]+,data:|\bsecure["']?\s*:\s*["']?|encryptedData|!vault)[^\n]{0,40}$""")
+_ENCRYPTED = re.compile(r"""(?:ENC\[[A-Z0-9_]+,data:|(?:\bsecure|encryptedData)["']?\s*:\s*["']?|!vault[^\n]{0,40})$""")
 # Lines above and below in which a credential word speaks for a bare value.
 _ABOVE, _BELOW = 2, 1
 
@@ -94,12 +94,13 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     if named == "key" and binding.form == "element" and binding.position == 1:
         kind = "api_secret"  # the second of a pair
     shown = f"`{_name(name)}`" if name else ""
-    owner = binding.owner or callee
+    # In `storage.set("apiKey", …)` the called name only keeps what the string names.
+    owner = binding.owner or ("" if binding.form == "argument" and binding.name else callee)
     if named == "digest":
         return Verdict("unknown", "low", f"{shown} names a digest or an identifier")
     if named == "other":
         return Verdict("unknown", "low", f"{shown} names another service")
-    if owner and vocabulary.names_service(owner) and not vocabulary.names_exchange(name):
+    if owner and vocabulary.owns(owner, name):
         return Verdict("unknown", "low", f"`{_name(owner)}` names another service")
     if named in ("api_key", "api_secret"):
         return Verdict(kind, "high", f"bound to {shown}")

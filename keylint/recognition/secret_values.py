@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from keylint.recognition import vocabulary
@@ -56,7 +57,7 @@ def secret_values(text: str) -> Iterator[SecretValue]:
     """Yield the values that are literal secrets: not empty, no placeholder, no reference to elsewhere."""
     names_exchange = "binance" in text.lower()
     for match in _PAIR.finditer(text):
-        line_start = text.rfind("\n", 0, match.start("name")) + 1
+        line_start = text.rfind("\n", max(0, match.start("name") - _LONGEST), match.start("name")) + 1
         if _COMMENTED.match(text, line_start, match.start("name")) or text.endswith(_TEMPLATE, 0, match.start("name")):
             continue
         group = match.lastgroup or "bare"
@@ -78,6 +79,7 @@ def is_secret_value(value: str) -> bool:
     )
 
 
+@lru_cache(4096)
 def _is_secret_name(name: str, names_exchange: bool) -> bool:
     compact = "".join(vocabulary.words(name))
     if _ABOUT.search(compact):

@@ -7,11 +7,11 @@ from bisect import bisect_right
 from typing import Literal, NamedTuple
 
 from keylint.documents.document import Document
-from keylint.sieve import KEY_LENGTH, has_all_classes
+from keylint.sieve import KEY_LENGTH, has_all_classes, is_hex
 
 Surroundings = Literal["free", "glued", "armour", "base64", "digest", "ssh-key", "data-uri", "jwk", "jwt"]
 
-_DIGEST_NAME = re.compile(r"(?i)(?:sha-?(?:1|2|224|256|384|512)|md5|blake2[bs]?|h1)[-:=]$")
+_DIGEST_NAME = re.compile(r"(?i)(?<![A-Za-z0-9])(?:sha-?(?:1|2|224|256|384|512)|md5|blake2[bs]?|h1)[-:=]$")
 _DATA_URI = re.compile(r"(?i)data:[\w.+-]+/[\w.+;=-]*,$|;base64,\s*$")
 _SSH = re.compile(r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com)\s+$")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{4,}\.(?:[A-Za-z0-9_-]*\.)?$")
@@ -37,7 +37,7 @@ def surroundings(document: Document, start: int, end: int) -> Surroundings:
         return "data-uri"
     if _SSH.search(before):
         return "ssh-key"
-    if _among_base64(document, start, end):
+    if not is_hex(text[start:end].encode("ascii", "replace")) and _among_base64(document, start, end):
         return "base64"
     if in_armour(document, start):
         return "armour"
@@ -73,7 +73,7 @@ def _is_glued_before(text: str, start: int) -> bool:
         rest = before[:-1]
         if not rest or rest[-1] in "\r\n" or rest.endswith("\\n"):
             return False
-    if sign == "_" and not before[-2:-1].isalnum() and before[-2:-1] not in _GLUE:
+    if sign == "_" and not _is_part(before.rstrip("_")[-1:]):
         # Markdown emphasis.
         return False
     return not _is_key(text, start - 1 - KEY_LENGTH)
@@ -84,7 +84,7 @@ def _is_glued_after(text: str, end: int) -> bool:
     following = text[end + 1 : end + 2]
     if sign not in _GLUE and sign != "=":
         return _ENCODED_GLUE_AFTER.match(text, end) is not None
-    if sign == "_" and not following.isalnum() and following not in _GLUE:
+    if sign == "_" and not _is_part(text[end : end + 4].lstrip("_")[:1]):
         return False
     if sign == "/" and not following.isalnum() and following not in _GLUE and following != "=":
         return False
@@ -93,6 +93,10 @@ def _is_glued_after(text: str, end: int) -> bool:
     if text.startswith("-->", end):
         return False
     return not _is_key(text, end + 1)
+
+
+def _is_part(character: str) -> bool:
+    return character.isalnum() or (character != "" and character in _GLUE)
 
 
 def _is_key(text: str, start: int) -> bool:
@@ -111,8 +115,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{2,}={1,2}")
 _NAMED = re.compile(r"[A-Za-z0-9]{2,}|[^\W\dbBrRuUfFLnt]")
 _LONGEST_LINE = 240
 _MOST_LINES = 40
-# As many lines of one width without any + or / are a list of keys: of four lines of base64 one stack in 3,600.
-_KEYS_IN_A_ROW = 4
 _PIECE_BEFORE = re.compile(r"""(?P<piece>[A-Za-z0-9+/]{64})(?:\\{1,2}[nr]|[\s"'`,+.\\])+$""")
 _PIECE_AFTER = re.compile(r"""(?:\\{1,2}[nr]|[\s"'`,+.\\])+(?!//)(?P<piece>[A-Za-z0-9+/]{64})""")
 _PRIVATE_KEY_STARTS = ("MC4C", "MII")
@@ -142,8 +144,7 @@ def _among_base64(document: Document, start: int, end: int) -> bool:
         return True
     if width > len(own.token):
         return bool(above)
-    whole = [one for one in lines if len(one.token) == width]
-    return len(whole) >= _KEYS_IN_A_ROW and any(len(one.token) < width for one in lines)
+    return any(one.token.endswith("=") for one in lines if len(one.token) < width) and len(lines) > 1
 
 
 def _stack(document: Document, line: int, step: int, own: _Line) -> list[_Line]:

@@ -19,9 +19,9 @@ _DIGEST = tuple(
     "class classname content href src style clearance".split()
 )
 _DIGEST_NAMES = tuple(
-    "listenkey listentoken txid transactionid orderid clientorder recaptcha sitekey publishablekey measurementid "
+    "listenkey listentoken txid transactionid orderid clientorder sitekey publishablekey measurementid "
     "extensionid pagetoken nextpagetoken continuationtoken pagekey partitionkey primarykey foreignkey "
-    "idempotencykey sortkey cachekey hashkey rowkey".split()
+    "idempotencykey sortkey cachekey rowkey nexttoken devicetoken".split()
 )
 _DIGEST_LAST = frozenset("id ids address addr uuid".split())
 # Purposes that have secrets of their own, when the name does not also say API key or API secret.
@@ -31,28 +31,31 @@ _PURPOSE = tuple(
     "blowfish fernet fcm vapid push admin auth0".split()
 )
 _PURPOSE_NAMES = tuple(
-    "clientid clientsecret refreshtoken idtoken accesstoken secretkeybase authsecret appsecret authkey "
-    "loggedinkey".split()
+    "clientid clientsecret refreshtoken idtoken accesstoken secretkeybase tokensecret authsecret appsecret "
+    "authkey loggedinkey".split()
 )
 # Services and other exchanges: theirs whatever else the name says.
 _SERVICE = tuple(
-    "sumologic sumo telegram discord slack github gitlab gitea sentry stripe paypal twilio sendgrid mailgun "
-    "openai anthropic huggingface aws azure gcp google firebase supabase cloudflare datadog heroku vercel "
-    "netlify infura alchemy moralis etherscan bscscan polygonscan polygon coingecko coinmarketcap bybit okx "
-    "okex kucoin kraken coinbase gemini bitfinex bitmex huobi htx gate gateio bitget mexc bingx phemex deribit "
-    "poloniex bittrex bitstamp cryptocom bitvavo whitebit lbank ascendex woox coinex bitmart hyperliquid dydx "
-    "ftx alpaca oanda notion hasura maps mapbox grafana influx influxdb elastic mongo mongodb mysql postgres "
-    "postgresql redis rabbitmq kafka algolia pusher okta keycloak cognito npm pypi nuget sonar sonarqube "
-    "codecov s3 smtp sqs".split()
+    "recaptcha hcaptcha turnstile sumologic sumo telegram discord slack github gitlab gitea sentry stripe "
+    "paypal twilio sendgrid mailgun openai anthropic huggingface aws azure gcp google firebase supabase "
+    "cloudflare datadog heroku vercel netlify infura alchemy moralis etherscan bscscan polygonscan polygon "
+    "coingecko coinmarketcap bybit okx okex kucoin kraken coinbase gemini bitfinex bitmex huobi htx gate "
+    "gateio bitget mexc bingx phemex deribit poloniex bittrex bitstamp cryptocom bitvavo whitebit lbank "
+    "ascendex woox coinex bitmart hyperliquid dydx ftx alpaca oanda notion hasura maps mapbox grafana influx "
+    "influxdb elastic mongo mongodb mysql postgres postgresql redis rabbitmq kafka algolia pusher okta "
+    "keycloak cognito npm pypi nuget sonar sonarqube codecov s3 smtp sqs".split()
 )
 # The last ones are misspellings that were met.
 _EXCHANGE = ("binance", "mbx", "bnb", "binace", "bianance", "bianace", "binnance")
 _SECRET = tuple("secret secrets apisecret apisec seckey secretkey privatekey privkey hmac signingkey signkey".split())
 _API_KEY = tuple("apikey apikeys apitoken accesskey apiaccess publickey apipub exchangekey binancekey".split())
-_KEY_WORDS = frozenset("key keys ak k token auth authorization credential credentials apik".split())
+_STORES = frozenset("firebase supabase mongo mongodb mysql postgres postgresql redis elastic influx influxdb".split())
+_OWNERS = tuple(stem for stem in _SERVICE if stem not in _STORES)
+_OWNING_PURPOSES = tuple("jwt session cookie csrf oauth oauth2 webhook django flask nextauth encryption".split())
+_KEY_WORDS = frozenset("key keys ak k api token auth authorization credential credentials apik".split())
 _KEY_QUALIFIERS = frozenset(
     "key keys api my the our old new main live real test prod trade trading user account exchange bot client "
-    "access app public spot futures master sub your binance us".split()
+    "access app public spot futures master sub your binance us signature hash sign signing".split()
 )
 _SECRET_WORDS = frozenset("s sk private sec sign passphrase".split())
 _NO_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey smokey hotkey".split())
@@ -88,12 +91,12 @@ def classify(name: str) -> NameClass:
     compact = "".join(parts)
     of_exchange = names_exchange(name)
     strength = _strength(parts, compact, of_exchange=of_exchange)
-    if compact in _DIGEST_NAMES or compact.endswith(_DIGEST_NAMES) or _is_digest(parts, strength):
+    if _ends(parts, _DIGEST_NAMES) or _is_digest(parts, strength):
         return "digest"
     if not of_exchange:
         if _says(words(name), _SERVICE):
             return "other"
-        if (_says(parts, _PURPOSE) and not _is_explicit(parts, compact)) or compact.endswith(_PURPOSE_NAMES):
+        if (_says(parts, _PURPOSE) and not _is_explicit(parts, compact)) or _ends(parts, _PURPOSE_NAMES):
             return "other"
     return strength
 
@@ -104,9 +107,16 @@ def names_exchange(name: str) -> bool:
     return any(stem in compact for stem in _EXCHANGE)
 
 
-def names_service(name: str) -> bool:
-    """Tell whether a name speaks of another service or purpose, and not of the exchange."""
-    return not names_exchange(name) and _says(words(name), (*_SERVICE, *_PURPOSE))
+def owns(owner: str, name: str) -> bool:
+    """Tell whether what holds a value makes it another service's: `kraken: {apiKey: …}`, `jwt: {secret: …}`.
+
+    A name that says API key or API secret is overruled by a service alone, not by a purpose or a store.
+    """
+    if names_exchange(owner) or names_exchange(name):
+        return False
+    parts = words(name)
+    stems = _OWNERS if _is_explicit(parts, "".join(parts)) else (*_OWNERS, *_OWNING_PURPOSES)
+    return _says(words(owner), stems)
 
 
 def is_client(callee: str) -> bool:
@@ -155,6 +165,11 @@ def _is_digest(parts: list[str], strength: NameClass) -> bool:
         return strength != "api_key"  # `API_KEY_ID` is what some call the key
     # `hash_secret` and `signature_key` are secrets; `sha256_of_file` is none.
     return strength == "none" and _says(parts, _DIGEST)
+
+
+def _ends(parts: list[str], names: tuple[str, ...]) -> bool:
+    """Tell whether the last words of a name, run together, are one of some names."""
+    return any("".join(parts[-count:]) in names for count in range(1, 4))
 
 
 def _says(parts: list[str], stems: tuple[str, ...]) -> bool:
