@@ -25,6 +25,8 @@ _WIDTH = 160
 _BEFORE = 60
 # How much of a long line is taken to be masked and then cut.
 _TAKEN = 4 * _WIDTH
+# `key=` and the 8 characters of the shortest secret: less cannot hold a name and its value.
+_SHORTEST_PAIR = 12
 _ARMOUR_HEADER = re.compile(r"-----BEGIN [A-Z0-9 ]+-----")
 
 
@@ -73,6 +75,8 @@ def excerpt(document: Document, start: int, end: int) -> Excerpt:
 
 def _hidden(text: str) -> str:
     """Mask what looks like a secret, and what is bound to a name for one, such as a password."""
+    if len(text) < _SHORTEST_PAIR:
+        return printable(mask_opaque(text))
     from keylint.recognition.secret_values import secret_values
 
     pieces: list[str] = []
