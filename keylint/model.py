@@ -27,9 +27,6 @@ SkipReason = Literal[
 # The reasons that make a scan incomplete (exit code 4); the others are the user's policy.
 INCOMPLETE: frozenset[SkipReason] = frozenset(("unreadable", "undecodable", "missing-object", "timeout", "depth"))
 
-# Why a private key is of low confidence; what stands beside its file may say otherwise.
-NOT_TIED = "nothing ties it to the exchange"
-
 # What an attribute of a fact can hold. None: the detector looked and there is no value.
 Value = str | int | float | bool | None | Sequence[str]
 

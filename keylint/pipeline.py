@@ -9,7 +9,7 @@ from typing import cast
 from keylint.detectors import Detector
 from keylint.documents.decoding import MIXED, decode, encoding_of
 from keylint.documents.document import Document
-from keylint.model import CONFIDENCES, NOT_TIED, Confidence, Fact, Skip, World
+from keylint.model import CONFIDENCES, Confidence, Fact, Skip, World
 from keylint.registry import load, names
 from keylint.sieve import of_interest
 
@@ -57,9 +57,7 @@ def settle(fact: Fact, world: World) -> Fact:
     raised = attributes.pop("confidence_near_exchange", None)
     if raised is not None and world.is_near_exchange(fact.location.path):
         attributes["confidence"] = raised
-        because = attributes["because"]
-        beside = "beside files that name the exchange"
-        attributes["because"] = beside if because == NOT_TIED else f"{because}, {beside}"
+        attributes["because"] = f"{attributes['because']}, beside files that name the exchange"
     if fact.target == "file":
         attributes["tracked"] = world.is_tracked(fact.location.path)
     return fact._replace(attributes=attributes)

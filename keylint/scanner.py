@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from keylint.model import Fact, Scanned, Skip, SkipReason
@@ -35,7 +35,9 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
     count = jobs if jobs is not None else os.cpu_count() or 1
     entries: Sequence[Entry] = listing.entries
     left: Sequence[Entry] = ()
-    if count < 2 or not hasattr(os, "fork"):
+    if not hasattr(os, "fork"):
+        count = 1
+    if count < 2:
         parts = [examine_batch(entries)]
     elif len(entries) < _MANY_FILES:
         alone, left = _examine_until(entries, _MANY_BYTES)
@@ -43,23 +45,35 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
     else:
         parts, left = [], entries
     skipped = list(listing.skipped)
+    late: Sequence[Entry] = ()
 
     def look_late() -> None:
-        """Examine what the source has found in the meantime; here, for the workers have enough to do."""
+        """Examine what the source has found in the meantime: here if it is little, for the workers are busy."""
+        nonlocal late
         if listing.late is not None:
-            late = listing.late()
-            skipped.extend(late.skipped)
-            parts.append(examine_batch(late.entries))
+            found = listing.late()
+            skipped.extend(found.skipped)
+            if len(found.entries) < _MANY_FILES:
+                parts.append(examine_batch(found.entries))
+            else:
+                late = found.entries
 
     if left:
-        from keylint.workers import run
-
-        size = max(1, min(_BATCH, len(left) // (4 * count)))
-        batches = [left[at : at + size] for at in range(0, len(left), size)]
-        parts.extend(run(examine_batch, batches, min(count, len(batches)), _lost, meanwhile=look_late))
+        parts.extend(_spread(left, count, look_late))
     else:
         look_late()
+    if late:
+        parts.extend([examine_batch(late)] if count < 2 else _spread(late, count))
     return _collect(parts, skipped)
+
+
+def _spread(entries: Sequence[Entry], count: int, meanwhile: Callable[[], None] | None = None) -> list[Examined]:
+    """Examine inputs with worker processes."""
+    from keylint.workers import run
+
+    size = max(1, min(_BATCH, len(entries) // (4 * count)))
+    batches = [entries[at : at + size] for at in range(0, len(entries), size)]
+    return run(examine_batch, batches, min(count, len(batches)), _lost, meanwhile=meanwhile)
 
 
 def scan_bytes(path: str, data: bytes) -> tuple[Scanned, tuple[Fact, ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, git, spawn, write
+from conftest import ROOT, git, spawn
+from materialise import materialise
 
 PROJECTS = ROOT / "fixtures" / "projects"
 FORMATS = {"out": "text", "json": "json", "jsonl": "jsonl"}
@@ -13,11 +14,7 @@ FORMATS = {"out": "text", "json": "json", "jsonl": "jsonl"}
 
 def project(name: str, folder: Path) -> Path:
     """The project with its placeholders expanded, tracked in a repository of its own."""
-    source = PROJECTS / name
-    files = {
-        str(path.relative_to(source)): path.read_text(encoding="utf-8") for path in source.rglob("*") if path.is_file()
-    }
-    write(folder, files)
+    materialise(PROJECTS / name, folder)
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     return folder

@@ -304,6 +304,15 @@ def test_untracked_files_of_a_large_work_tree_are_looked_for_meanwhile(repositor
         assert result.places == {("hardcoded-api-key", "new.py", 1, 12)}
 
 
+def test_many_untracked_files_are_many_for_workers_too(repository: Path, keylint: Run) -> None:
+    write(repository, {f"old{place}.py": "" for place in range(1100)})
+    git(repository, "add", "-A")
+    write(repository, {f"new{place}.py": f"API_KEY = '{{{{key:{place % 5}}}}}'" for place in range(1100)})
+    alone = keylint("scan", str(repository), "--jobs", "1", "--format", "json")
+    assert len(alone.places) == 1100
+    assert keylint("scan", str(repository), "--jobs", "2", "--format", "json").out == alone.out
+
+
 def test_where_git_fails_late_everything_is_taken(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(repository, {f"file{place}.py": "" for place in range(1100)})
     git(repository, "add", "-A")

@@ -226,7 +226,7 @@ def _name_before(left: str, operator: str) -> str | None:
             return typed["name"]
     if match and match["name"]:
         name = match["name"]
-        if name.lower() in _TYPE_WORDS or (operator == "=" and name.lower() in _TYPE_WORDS):
+        if name.lower() in _TYPE_WORDS:
             earlier = _NAME.search(left[: match.start()].rstrip())
             if earlier and earlier["name"]:
                 return earlier["name"]

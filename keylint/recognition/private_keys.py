@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.model import NOT_TIED, Fact
+from keylint.model import Fact
 from keylint.recognition.credentials import Verdict, credential_fact
 from keylint.recognition.exchange import exchange_in
 from keylint.recognition.surroundings import armours
@@ -49,5 +49,5 @@ def _private_key(document: Document, start: int, end: int, body: str, encrypted:
     else:
         beside = document.text[max(0, start - _BESIDE) : end + _BESIDE]
         server = _CERTIFICATE in beside or _SERVER_PATH.search(document.path) is not None
-        verdict = Verdict("private_key", "low", NOT_TIED, None if server else "medium")
+        verdict = Verdict("private_key", "low", "a private key by its form", None if server else "medium")
     return credential_fact(document, start, end, body, verdict, encrypted=encrypted)
