@@ -11,7 +11,7 @@ _FIRST = sys.path.pop(0) if sys.path else ""
 if os.path.dirname(os.path.dirname(os.path.abspath(__file__))) == (_FIRST or None):
     sys.path.append(_FIRST)
 
-from keylint.cli import main  # noqa: E402  after the path is mended
+from keylint.cli import command  # noqa: E402  after the path is mended
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    command()

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from keylint import __version__
 from keylint.commands import Command
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _COMMANDS = "keylint.commands"
 _FAULT, _INTERRUPTED = 5, 130
 _ISSUES = "https://github.com/keylint/keylint/issues"
+
+
+def command() -> NoReturn:
+    """Run as a program, and leave at once: nothing is left to tidy up, which takes Python 6 ms."""
+    os._exit(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from keylint.model import Fact, Scanned, Skip, SkipReason
 from keylint.pipeline import examine, is_wanted
+from keylint.sieve import accelerate
 from keylint.sources import Entry, Listing
 from keylint.sources.reading import read_file
 
@@ -71,6 +72,7 @@ def _spread(entries: Sequence[Entry], count: int, meanwhile: Callable[[], None] 
     """Examine inputs with worker processes."""
     from keylint.workers import run
 
+    accelerate()
     size = max(1, min(_BATCH, len(entries) // (4 * count)))
     batches = [entries[at : at + size] for at in range(0, len(entries), size)]
     return run(examine_batch, batches, min(count, len(batches)), _lost, meanwhile=meanwhile)

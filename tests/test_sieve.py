@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from keylint import sieve
 from keylint.policy.placeholders import expand
 from keylint.sieve import Run, of_interest, read, runs
 
@@ -23,11 +25,31 @@ TEXTS = st.lists(
 ).map(b"".join)
 
 
+@pytest.fixture(params=[False, True], ids=["plain", "accelerated"])
+def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieve._Look, "holds_run", None)
+    monkeypatch.setattr(sieve._Look, "holds_mark", staticmethod(sieve._holds_mark))
+    if request.param:
+        sieve.accelerate()
+        assert sieve._Look.holds_run is not None
+
+
+@pytest.mark.usefixtures("look")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 def test_runs_are_those_of_a_regular_expression(data: bytes) -> None:
     assert list(runs(data)) == [match.span() for match in ORACLE.finditer(data)]
 
 
+def test_without_hyperscan_runs_are_looked_for_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieve._Look, "holds_run", None)
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    sieve.accelerate()
+    assert sieve._Look.holds_run is None
+    assert list(runs(b"a" * 64)) == [(0, 64)]
+
+
+@pytest.mark.usefixtures("look")
 @pytest.mark.parametrize(
     ("text", "interest"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from keylint.sieve import KEY_LENGTH
 
@@ -13,8 +14,16 @@ def shown(path: str) -> str:
         path = path.replace(os.sep, "/")
     if not path.isascii():
         path = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    if len(path) >= KEY_LENGTH and max(map(len, path.split("/"))) >= KEY_LENGTH:
-        from keylint.recognition.masking import mask_keys
+    if len(path) >= KEY_LENGTH:
+        folder, _, name = path.rpartition("/")
+        if len(name) >= KEY_LENGTH or _holds_long_name(folder):
+            from keylint.recognition.masking import mask_keys
 
-        path = mask_keys(path)
+            path = mask_keys(path)
     return path
+
+
+@cache
+def _holds_long_name(folder: str) -> bool:
+    """Tell whether a name on a path is as long as a key; remembered, for a folder holds many files."""
+    return max(map(len, folder.split("/"))) >= KEY_LENGTH

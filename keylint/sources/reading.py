@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from typing import NamedTuple
 
-from keylint.documents.decoding import encoding_of
+from keylint.documents.decoding import HEAD, encoding_of
 from keylint.model import Skip, SkipReason
 from keylint.sieve import OVERLAP, Interest, interest, mentions_exchange
 from keylint.sources import Entry
@@ -24,6 +24,9 @@ _NO_FOLLOW = hasattr(os, "O_NOFOLLOW")
 
 # Files up to this size are read whole; larger ones in pieces of it, and whole only if the sieve marks them.
 _PIECE = 1 << 20
+# Of a file from this size on the head is read first: most large files are binary, and their head says so.
+_LONG = 1 << 16
+_MARK = 4  # a byte order mark is not counted to the head
 # A marked file larger than this is not decoded.
 LARGEST = 100 << 20
 
@@ -55,6 +58,10 @@ def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip 
         if not stat.S_ISREG(status.st_mode):
             return Skip(entry.path, "excluded", "not a regular file")
         if status.st_size <= _PIECE:
+            if status.st_size >= _LONG:
+                if encoding_of(os.read(descriptor, HEAD + _MARK)) is None:
+                    return Skip(entry.path, "binary")
+                os.lseek(descriptor, 0, os.SEEK_SET)
             data = _read_all(descriptor, status.st_size)
             return Content(data, len(data))
         return _read_large(descriptor, entry, is_wanted(entry.path))

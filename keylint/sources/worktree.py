@@ -190,21 +190,22 @@ def _add_untracked(collector: _Collector, folder: str, prefix: str, untracked: P
 
 def _add_indexed(collector: _Collector, folder: str, prefix: str, lines: Sequence[str]) -> None:
     inside = folder.rstrip(os.sep) + os.sep
+    entries = collector.entries
     linked: dict[str, bool] = {"": False}
+    last, behind_link = "", False
     for line in lines:
         details, _, name = line.partition("\t")
         mode = details[:6]
         file = inside + name
         folder = name.rpartition("/")[0]
-        behind_link = linked.get(folder)
-        if behind_link is None:
-            behind_link = _is_behind_link(inside, folder, linked)
+        if folder != last:
+            last, behind_link = folder, _is_behind_link(inside, folder, linked)
         if mode == _GIT_LINK:
             _add_submodule(collector, file, prefix + name)
         elif behind_link or (mode == _GIT_SYMLINK and os.path.islink(file)):
             collector.skip(Skip(shown(prefix + name), "symlink"))
-        elif file not in collector.entries:
-            collector.entries[file] = Entry(shown(prefix + name), file, True)
+        elif file not in entries:
+            entries[file] = Entry(shown(prefix + name), file, True)
 
 
 def _is_behind_link(inside: str, folder: str, linked: dict[str, bool]) -> bool:
