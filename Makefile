@@ -35,7 +35,7 @@ check: $(STAMP) ## lint, format, types, layers
 	$(BIN)/keylint scan --quiet --fail-on low .
 
 goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
-	$(BIN)/python -m pytest -q tests/test_goldens.py --rewrite
+	$(BIN)/python -m pytest -q tests/test_goldens.py tests/test_mistakes.py --rewrite
 
 docs: $(STAMP) ## rewrite the compiled rules and what README.md quotes from the tool; read the diff
 	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_readme.py --rewrite

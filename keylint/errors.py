@@ -17,6 +17,10 @@ class RuleError(KeylintError):
     """A rule or pack is wrong; the text lists every mistake with file, line and column."""
 
 
+class ConfigError(KeylintError):
+    """A configuration is wrong; the text lists every mistake with file, line and column."""
+
+
 class NothingScanned(KeylintError):
     """The paths named matched no file: exit code 3, so that it never looks like a clean scan."""
 

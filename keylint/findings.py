@@ -1,28 +1,62 @@
-"""Facts and rules to findings: judged, grouped by what was seen, fingerprinted, sorted."""
+"""Facts and policy to findings: judged, grouped by what was seen, suppressed, fingerprinted, sorted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
-from keylint.model import CONFIDENCES, Fact, Finding
+from keylint.model import CONFIDENCES, SEVERITIES, Fact, Finding, Severity, Skip, Suppression
+from keylint.policy.conditions import PatternTimeout
+from keylint.policy.policy import Policy
 from keylint.policy.rule import Rule, message, verdict
 
 # Part of every fingerprint: the escape hatch, should what goes into it ever have to change.
 _VERSION = "keylint/1"
 
+# Why one place of a finding does not count, if it does not. Shape: rule id, fact, the place's fingerprint.
+Suppress = Callable[[str, Fact, str], Suppression | None]
 
-def judge(rules: Sequence[Rule], facts: Iterable[Fact]) -> tuple[Finding, ...]:
+
+class Judged(NamedTuple):
+    """What came of it. `unjudged` are facts on which a pattern of a rule ran too long."""
+
+    findings: tuple[Finding, ...]
+    unjudged: tuple[Skip, ...]
+
+
+class _Place(NamedTuple):
+    rule: Rule
+    fact: Fact
+    severity: Severity
+    fingerprint: str
+    suppression: Suppression | None
+
+
+def judge(policy: Policy, rules: Sequence[Rule], facts: Iterable[Fact], suppress: Suppress) -> Judged:
     """Return the findings, sorted by path, line, column and rule.
 
-    The same thing under the same rule is one finding at its first place; its other places are occurrences.
+    The same thing under the same rule is one finding; its further places are occurrences. It is suppressed only
+    if each of its places is.
     """
-    places: dict[tuple[str, str], list[tuple[Rule, Fact]]] = {}
+    groups: dict[tuple[str, str], list[_Place]] = {}
+    unjudged: list[Skip] = []
+    by_target: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_target.setdefault(rule.target, []).append(rule)
     for fact in facts:
-        for rule in rules:
-            if verdict(rule, fact) is not None:
-                places.setdefault((rule.id, fact.identity), []).append((rule, fact))
-    return tuple(sorted((_finding(group) for group in places.values()), key=_order))
+        for rule in by_target.get(fact.target, ()):
+            place = _place(policy, rule, fact, suppress, unjudged)
+            if place is not None:
+                groups.setdefault((rule.id, fact.identity), []).append(place)
+    findings = sorted((_finding(policy, group) for group in groups.values()), key=by_place)
+    return Judged(tuple(findings), tuple(unjudged))
+
+
+def by_place(finding: Finding) -> tuple[str, int, int, str, str]:
+    """Return what findings are sorted by."""
+    location = finding.fact.location
+    return location.path, location.line, location.column, finding.rule, finding.fingerprint
 
 
 def fingerprint(rule: str, path: str, identity: str) -> str:
@@ -30,28 +64,47 @@ def fingerprint(rule: str, path: str, identity: str) -> str:
     return sha256(f"{_VERSION}\0{rule}\0{path}\0{identity}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _finding(group: list[tuple[Rule, Fact]]) -> Finding:
-    # The surest place speaks for all: a key bound to a name explains its bare copies.
-    group = sorted(group, key=lambda pair: (-_confidence(pair[1]), pair[1].location))
-    rule, fact = group[0]
-    severity = verdict(rule, fact)
-    assert severity is not None  # only facts with a verdict are grouped
-    others = sorted(other.location for _, other in group[1:])
+def _place(policy: Policy, rule: Rule, fact: Fact, suppress: Suppress, unjudged: list[Skip]) -> _Place | None:
+    path = fact.location.path
+    severity = policy.severity(rule, path)
+    if severity is None:
+        return None
+    try:
+        severity = verdict(rule._replace(severity=severity), fact, policy.vars)
+    except PatternTimeout as error:
+        unjudged.append(Skip(path, "timeout", f"rule {rule.id} took too long over the pattern {error}"))
+        return None
+    if severity is None:
+        return None
+    print_ = fingerprint(rule.id, path, fact.identity)
+    return _Place(rule, fact, severity, print_, suppress(rule.id, fact, print_))
+
+
+def _finding(policy: Policy, group: list[_Place]) -> Finding:
+    # What counts speaks for what does not, the gravest and surest place for the others: a key bound to a name
+    # explains its bare copies.
+    group = sorted(group, key=_weight)
+    rule, fact, severity, print_, suppression = group[0]
     return Finding(
         rule=rule.id,
         severity=severity,
-        message=message(rule, fact),
+        message=message(rule, fact, policy.vars),
         remediation=rule.remediation,
         references=rule.references,
         fact=fact,
-        fingerprint=fingerprint(rule.id, fact.location.path, fact.identity),
-        occurrences=tuple(others),
+        fingerprint=print_,
+        occurrences=tuple(sorted(other.fact.location for other in group[1:])),
+        suppression=suppression,
     )
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    location = finding.fact.location
-    return location.path, location.line, location.column, finding.rule
+def _weight(place: _Place) -> tuple[bool, int, int, object]:
+    return (
+        place.suppression is not None,
+        -SEVERITIES.index(place.severity),
+        -_confidence(place.fact),
+        place.fact.location,
+    )
 
 
 def _confidence(fact: Fact) -> int:

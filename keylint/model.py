@@ -49,6 +49,14 @@ class Excerpt(NamedTuple):
     width: int
 
 
+class Allow(NamedTuple):
+    """A comment that lets a finding pass. `rules` is empty for the pragma, which is meant for credentials."""
+
+    rules: tuple[str, ...]
+    reason: str
+    line: int
+
+
 class Fact(NamedTuple):
     """A neutral observation; the secret itself never gets this far.
 
@@ -61,6 +69,18 @@ class Fact(NamedTuple):
     identity: str
     attributes: Mapping[str, Value]
     excerpt: Excerpt | None = None
+    allows: tuple[Allow, ...] = ()
+
+
+class Pattern(NamedTuple):
+    """A credential of the user's own. A file without any of the keywords, in any case, is not searched for it."""
+
+    id: str
+    regex: str
+    keywords: tuple[str, ...]
+    exchange: str | None
+    kind: str
+    origin: str
 
 
 class Skip(NamedTuple):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from keylint.detectors import Detector
 from keylint.documents.decoding import MIXED, decode, encoding_of
 from keylint.documents.document import Document
-from keylint.model import CONFIDENCES, Confidence, Fact, Skip, World
+from keylint.model import CONFIDENCES, Confidence, Fact, Pattern, Skip, World
 from keylint.registry import load, names
-from keylint.sieve import of_interest
+from keylint.sieve import holds_word, of_interest
 
 _PACKAGE = "keylint.detectors"
 
@@ -20,6 +20,23 @@ _PACKAGE = "keylint.detectors"
 def detectors() -> tuple[Detector, ...]:
     """Return every detector, by file name."""
     return tuple(cast(Detector, load(_PACKAGE, name, "DETECTOR")) for name in names(_PACKAGE))
+
+
+class Lens(NamedTuple):
+    """What to look for besides what the sieve finds. `marks` tells of raw bytes whether they hold any of it."""
+
+    patterns: tuple[Pattern, ...] = ()
+    marks: Callable[[bytes], bool] | None = None
+
+
+def lens(patterns: tuple[Pattern, ...] = ()) -> Lens:
+    """Return the lens of a policy's own patterns and of every detector's words."""
+    words = {word for detector in detectors() for word in detector.words}
+    for pattern in patterns:
+        if not pattern.keywords:
+            return Lens(patterns, lambda _data: True)
+        words.update(keyword.lower().encode() for keyword in pattern.keywords)
+    return Lens(patterns, holds_word(tuple(sorted(words))) if words else None)
 
 
 def is_wanted(path: str) -> bool:
@@ -35,20 +52,36 @@ def _wants() -> tuple[Callable[[str], bool], ...]:
     return tuple(detector.wants for detector in detectors() if detector.wants is not None)
 
 
-def examine(path: str, data: bytes) -> tuple[Fact, ...] | Skip:
-    """Return the facts of one input, or why it was left out."""
+def examine(path: str, data: bytes, through: Lens) -> Sequence[Fact | Skip]:
+    """Return the facts of one input, and what of it could not be looked at."""
     encoding = encoding_of(data)
     if encoding is None:
-        return Skip(path, "binary")
+        return (Skip(path, "binary"),)
     # Keys of UTF-16 lines show only once the text is decoded.
     mixed = encoding.name == "utf-8" and b"\0" in data
     wide = encoding.name != "utf-8" or mixed
-    if not wide and not of_interest(data) and not is_wanted(path):
+    if not wide and not _is_marked(data, through) and not is_wanted(path):
         return ()
     document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name)
-    if wide and not of_interest(document.ascii) and not is_wanted(path):
+    if wide and not _is_marked(document.ascii, through) and not is_wanted(path):
         return ()
-    return tuple(fact for detector in detectors() for fact in detector.find(document))
+    found = [fact for detector in detectors() for fact in detector.find(document)]
+    if through.patterns:
+        from keylint.recognition.own_patterns import find
+
+        known = {fact.location for fact in found if isinstance(fact, Fact)}
+        found += [
+            fact for fact in find(document, through.patterns) if isinstance(fact, Skip) or fact.location not in known
+        ]
+    if not found:
+        return ()
+    from keylint.recognition.inline_allows import with_allows
+
+    return [with_allows(document, fact) if isinstance(fact, Fact) else fact for fact in found]
+
+
+def _is_marked(data: bytes, through: Lens) -> bool:
+    return of_interest(data) or (through.marks is not None and through.marks(data))
 
 
 def settle(fact: Fact, world: World) -> Fact:

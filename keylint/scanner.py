@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from keylint.model import Fact, Scanned, Skip, SkipReason
-from keylint.pipeline import examine, is_wanted
+from keylint.pipeline import Lens, examine, is_wanted
 from keylint.sieve import accelerate
 from keylint.sources import Entry, Listing
 from keylint.sources.reading import read_file
@@ -28,7 +29,7 @@ class Examined(NamedTuple):
     skipped: tuple[Skip, ...]
 
 
-def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact, ...]]:
+def scan(listing: Listing, through: Lens, jobs: int | None = None) -> tuple[Scanned, tuple[Fact, ...]]:
     """Return what was looked at and the facts found, in order of their places.
 
     `jobs` is the number of worker processes; None: one a processor, and none for little work.
@@ -39,9 +40,9 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
     if not hasattr(os, "fork"):
         count = 1
     if count < 2:
-        parts = [examine_batch(entries)]
+        parts = [examine_batch(entries, through)]
     elif len(entries) < _MANY_FILES:
-        alone, left = _examine_until(entries, _MANY_BYTES)
+        alone, left = _examine_until(entries, through, _MANY_BYTES)
         parts = [alone]
     else:
         parts, left = [], entries
@@ -55,50 +56,54 @@ def scan(listing: Listing, jobs: int | None = None) -> tuple[Scanned, tuple[Fact
             found = listing.late()
             skipped.extend(found.skipped)
             if len(found.entries) < _MANY_FILES:
-                parts.append(examine_batch(found.entries))
+                parts.append(examine_batch(found.entries, through))
             else:
                 late = found.entries
 
     if left:
-        parts.extend(_spread(left, count, look_late))
+        parts.extend(_spread(left, through, count, look_late))
     else:
         look_late()
     if late:
-        parts.extend([examine_batch(late)] if count < 2 else _spread(late, count))
+        parts.extend([examine_batch(late, through)] if count < 2 else _spread(late, through, count))
     return _collect(parts, skipped)
 
 
-def _spread(entries: Sequence[Entry], count: int, meanwhile: Callable[[], None] | None = None) -> list[Examined]:
+def _spread(
+    entries: Sequence[Entry], through: Lens, count: int, meanwhile: Callable[[], None] | None = None
+) -> list[Examined]:
     """Examine inputs with worker processes."""
     from keylint.workers import run
 
     accelerate()
     size = max(1, min(_BATCH, len(entries) // (4 * count)))
     batches = [entries[at : at + size] for at in range(0, len(entries), size)]
-    return run(examine_batch, batches, min(count, len(batches)), _lost, meanwhile=meanwhile)
+    work = partial(examine_batch, through=through)
+    return run(work, batches, min(count, len(batches)), _lost, meanwhile=meanwhile)
 
 
-def scan_bytes(path: str, data: bytes) -> tuple[Scanned, tuple[Fact, ...]]:
+def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fact, ...]]:
     """Return the same for one input that is in memory already."""
-    result = _examined(path, data)
-    if isinstance(result, Skip):
-        return Scanned(0, 0, (result,)), ()
-    return Scanned(1, len(data), ()), result
-
-
-def _examined(path: str, data: bytes) -> tuple[Fact, ...] | Skip:
     try:
-        return examine(path, data)
+        found = examine(path, data, through)
     except MemoryError:
-        return Skip(path, "unreadable", "not enough memory to decode it")
+        found = (Skip(path, "unreadable", "not enough memory to decode it"),)
+    return _collect([_sorted_out(found, len(data))], ())
 
 
-def examine_batch(entries: Sequence[Entry]) -> Examined:
+def _sorted_out(found: Sequence[Fact | Skip], size: int) -> Examined:
+    """Tell facts from what could not be looked at. An input that was given up midway was looked at."""
+    skipped = tuple(one for one in found if isinstance(one, Skip))
+    files = int(not any(skip.reason in ("binary", "unreadable") for skip in skipped))
+    return Examined(files, size if files else 0, tuple(one for one in found if isinstance(one, Fact)), skipped)
+
+
+def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
     """Examine inputs one by one: what a worker does."""
-    return _examine_until(entries, None)[0]
+    return _examine_until(entries, through, None)[0]
 
 
-def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examined, Sequence[Entry]]:
+def _examine_until(entries: Sequence[Entry], through: Lens, limit: int | None) -> tuple[Examined, Sequence[Entry]]:
     """Examine inputs until so many bytes are read; return what that gave and the inputs left."""
     files = size = 0
     facts: list[Fact] = []
@@ -109,7 +114,7 @@ def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examine
             left = entries[place:]
             break
         try:
-            content = read_file(entry, is_wanted)
+            content = read_file(entry, is_wanted, through.marks)
         except MemoryError:
             content = Skip(entry.path, "unreadable", "not enough memory to read it")
         if content is None:
@@ -117,13 +122,19 @@ def _examine_until(entries: Sequence[Entry], limit: int | None) -> tuple[Examine
         if isinstance(content, Skip):
             skipped.append(content)
             continue
-        result = _examined(entry.path, content.data)
-        if isinstance(result, Skip):
-            skipped.append(result)
+        try:
+            found = examine(entry.path, content.data, through)
+        except MemoryError:
+            found = (Skip(entry.path, "unreadable", "not enough memory to decode it"),)
+        if not found:  # nearly always
+            files += 1
+            size += content.size
             continue
-        files += 1
-        size += content.size
-        facts.extend(result)
+        result = _sorted_out(found, content.size)
+        files += result.files
+        size += result.size
+        facts += result.facts
+        skipped += result.skipped
     return Examined(files, size, tuple(facts), tuple(skipped)), left
 
 

@@ -86,7 +86,7 @@ def test_a_file_that_vanishes(keylint: Run, tmp_path: Path, monkeypatch: pytest.
     from keylint.sources import Entry
     from keylint.sources.reading import Content, read_file
 
-    def read_late(entry: Entry, is_wanted: object) -> Content | Skip | None:
+    def read_late(entry: Entry, *_: object) -> Content | Skip | None:
         if entry.path == "a.py":
             os.unlink(entry.file)
         return read_file(entry, lambda _: False)

@@ -68,7 +68,7 @@ def test_exit_codes(
     ("arguments", "message"),
     [
         (["--rule", "hardcoded-key"], "unknown rule 'hardcoded-key'; did you mean 'hardcoded-api-key'?"),
-        (["--rule", "zzz"], "unknown rule 'zzz'; known: hardcoded-api-key, hardcoded-private-key, tracked-secret-file"),
+        (["--rule", "zzz"], "unknown rule 'zzz'; --show-policy lists those there are"),
         (["--report", "json"], "--report takes FORMAT=FILE, not 'json'"),
         (["--report", "yaml=x"], "unknown format 'yaml' in --report; known: json, jsonl, text"),
         (["--report", "json=nowhere/x"], "--report cannot write 'nowhere/x': no such folder"),
@@ -172,7 +172,7 @@ def test_a_fault_of_its_own(keylint: Run, tmp_path: Path, monkeypatch: pytest.Mo
     write(tmp_path, KEYED)
     secret = (tmp_path / "bot.py").read_text().split('"')[1]
 
-    def fail(path: str, data: bytes) -> None:
+    def fail(path: str, data: bytes, *_: object) -> None:
         raise ValueError(data)
 
     monkeypatch.setattr("keylint.scanner.examine", fail)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keylint.documents.document import Document
-from keylint.model import Fact, Skip, Value
-from keylint.pipeline import examine
+from keylint.model import Fact, Value
+from keylint.pipeline import examine, lens
 from keylint.policy.placeholders import expand
 from keylint.recognition.exchange import exchange_of
 from keylint.recognition.places import context_of
@@ -15,9 +15,8 @@ from keylint.recognition.public_examples import is_public_example
 
 
 def facts(text: str, path: str = "file.py") -> list[Fact]:
-    found = examine(path, expand(text).encode())
-    assert not isinstance(found, Skip)
-    return [fact for fact in found if fact.target == "credential"]
+    found = examine(path, expand(text).encode(), lens())
+    return [fact for fact in found if isinstance(fact, Fact) and fact.target == "credential"]
 
 
 def only(text: str, path: str = "file.py") -> dict[str, Value]:
@@ -108,9 +107,9 @@ def test_the_digest_is_that_of_the_key_whatever_its_encoding(text: str, encoding
 
 
 def test_utf_16_is_said() -> None:
-    found = examine("file", expand("api_key: {{key:a}}").encode("utf-16"))
-    assert not isinstance(found, Skip)
+    found = examine("file", expand("api_key: {{key:a}}").encode("utf-16"), lens())
     (fact,) = found
+    assert isinstance(fact, Fact)
     assert fact.attributes["encoding"] == "utf-16"
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from conftest import ROOT, spawn
 
-from keylint.policy.load import load_rules
+from keylint.policy.merge import load_policy
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"<!-- begin: (?P<what>[^>]*?) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
@@ -17,7 +17,7 @@ def quoted(what: str) -> str:
     if what == "rules":
         rows = [
             f"| [`{rule.id}`](rules/{rule.file.partition('/rules/')[2]}) | {rule.severity} | {rule.rationale} |\n"
-            for rule in load_rules(str(ROOT / "rules"))
+            for rule in load_policy().rules
         ]
         return "| rule | severity | why |\n|---|---|---|\n" + "".join(rows)
     if what == "keylint scan --help":

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Run, write
 
-from keylint.policy.load import COMPILED_FILE, compile_rules, load_rules, rules_folder
+from keylint.policy.merge import load_policy
+from keylint.policy.pack import COMPILED_FILE, compile_rules, read_sources, rules_folder
 from keylint.policy.rule import Example, Rule
 
-RULES = load_rules(str(ROOT / "rules"))
+RULES = load_policy().rules
 EXAMPLES = [
     pytest.param(rule, verdict, example, id=f"{rule.id}-{verdict}-{example.name}")
     for rule in RULES
@@ -23,7 +24,8 @@ EXAMPLES = [
 @pytest.mark.parametrize(("rule", "verdict", "example"), EXAMPLES)
 def test_example(keylint: Run, tmp_path: Path, rule: Rule, verdict: str, example: Example) -> None:
     write(tmp_path, example.files)
-    result = keylint("scan", str(tmp_path), "--rule", rule.id, "--format", "json", "--fail-on", "low")
+    day = ("--today", example.today) if example.today else ()
+    result = keylint("scan", str(tmp_path), "--rule", rule.id, "--format", "json", "--fail-on", "low", *day)
     rules = {finding["rule"] for finding in result.report["findings"]}
     assert (rules, result.code) == (({rule.id}, 1) if verdict == "bad" else (set(), 0))
 
@@ -47,8 +49,13 @@ def test_the_compiled_rules_are_those_of_the_files(request: pytest.FixtureReques
 def test_compiled_rules_that_are_not_of_the_files_do_not_count(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rules", tmp_path, dirs_exist_ok=True)
     rule = tmp_path / "binance-us" / "exposure" / "hardcoded-api-key.yaml"
-    assert load_rules(str(tmp_path))[0].severity == "critical"
+
+    def severity() -> object:
+        value = read_sources(str(tmp_path))[0][str(rule)].value
+        return value["severity"] if isinstance(value, dict) else None
+
+    assert severity() == "critical"
     rule.write_text(rule.read_text().replace("severity: critical", "severity: high"))
-    assert load_rules(str(tmp_path))[0].severity == "high"
+    assert severity() == "high"
     (tmp_path / COMPILED_FILE).unlink()
-    assert load_rules(str(tmp_path))[0].severity == "high"
+    assert severity() == "high"

@@ -73,7 +73,7 @@ def test_a_killed_worker_makes_the_scan_incomplete(
 ) -> None:
     write(tmp_path, {f"file{place}.txt": "text" for place in range(1200)})
     monkeypatch.setattr(
-        "keylint.scanner.examine", lambda path, data: os.kill(os.getpid(), 9) if path == "file7.txt" else ()
+        "keylint.scanner.examine", lambda path, *_: os.kill(os.getpid(), 9) if path == "file7.txt" else ()
     )
     result = keylint("scan", str(tmp_path), "--jobs", "2", "--format", "json")
     assert result.code == 4

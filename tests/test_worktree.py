@@ -325,13 +325,6 @@ def test_where_git_fails_late_everything_is_taken(repository: Path, monkeypatch:
     assert "did not answer" in listing.notices[0]
 
 
-def test_a_configuration_that_is_not_read_is_said(tmp_path: Path) -> None:
-    write(tmp_path, {".keylint.yaml": "version: 1\n"})
-    assert list(list_paths([str(tmp_path)]).notices) == [
-        ".keylint.yaml is not read: this version knows no configuration yet"
-    ]
-
-
 def test_a_named_pipe_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert listed(tmp_path / "pipe") == ([], {"pipe": "unreadable"})

@@ -14,6 +14,7 @@ from keylint.commands import Command
 from keylint.console import say
 from keylint.errors import NothingScanned, UsageError
 from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Report, Scanned, Severity, Skip, World
+from keylint.pipeline import Lens, is_sure, lens, settle
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
 from keylint.summary import NOT_COMPLETE, exit_code, incomplete
@@ -21,8 +22,12 @@ from keylint.summary import NOT_COMPLETE, exit_code, incomplete
 if TYPE_CHECKING:
     import argparse
 
+    from keylint.policy.config import ConfigFile
+    from keylint.policy.policy import Policy
+
 _REPORTERS = "keylint.reporters"
 _STDIN = "-"
+_CONFIGURATIONS = (".keylint.yaml", ".keylint.yml", "pyproject.toml")
 
 _EXAMPLES = """\
 examples:
@@ -52,6 +57,11 @@ class Options(NamedTuple):
     jobs: int | None = None
     color: Literal["auto", "always", "never"] = "auto"
     quiet: bool = False
+    config: str | None = None
+    isolated: bool = False
+    show_policy: bool = False
+    no_inline: bool = False
+    today: str | None = None
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +94,19 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
+    policy = parser.add_argument_group("policy")
+    policy.add_argument("--config", metavar="FILE", help="read this configuration instead of the scanned folder's own")
+    policy.add_argument("--isolated", action="store_true", help="ignore the scanned folder's own configuration")
+    policy.add_argument(
+        "--show-policy", action="store_true", help="print the policy in force and where each value comes from, and stop"
+    )
+    policy.add_argument("--no-inline", action="store_true", help="do not honour comments that allow a finding")
+    policy.add_argument(
+        "--today",
+        type=_day,
+        metavar="YYYY-MM-DD",
+        help="the day that ages and ends are judged by (default: today, UTC)",
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -97,9 +120,11 @@ def _plain(paths: Sequence[str]) -> int:
 def run(options: Options) -> int:
     """Scan, judge, report; return the exit code."""
     outputs = _outputs(options.report)
-    scanned, found, world, notices = _scan(options)
-    findings = _judge(found, world, options.min_confidence, options.rule)
-    report = Report(__version__, scanned, findings)
+    if options.show_policy:
+        from keylint.policy.shown import shown_policy
+
+        return int(not _print(shown_policy(_policy(options) or load_policy()))) * NOT_COMPLETE
+    report, notices = report_of(options)
     code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
     for notice in notices:
         say(notice)
@@ -114,7 +139,68 @@ def run(options: Options) -> int:
     return code if whole else code or NOT_COMPLETE
 
 
-def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World, Sequence[str]]:
+def report_of(options: Options) -> tuple[Report, Sequence[str]]:
+    """Scan and judge. Return the report, and what is to be said besides it."""
+    policy = _policy(options)
+    through = lens(policy.patterns if policy else ())
+    seen = _scan(options, policy, through)
+    facts = [
+        fact for fact in (settle(fact, seen.world) for fact in seen.facts) if is_sure(fact, options.min_confidence)
+    ]
+    notices = list(seen.notices)
+    # Without a configuration rules are read only where there is something to judge or a name to check: reading them
+    # costs more than a clean scan.
+    if policy is None and not facts and not options.rule:
+        return Report(__version__, seen.scanned, ()), notices
+    policy = policy or load_policy()
+    findings, unjudged = _judge(options, policy, facts, seen.whole, notices)
+    skipped = tuple(sorted({*seen.scanned.skipped, *unjudged}))
+    return Report(__version__, seen.scanned._replace(skipped=skipped), findings), notices
+
+
+def load_policy(config: ConfigFile | None = None) -> Policy:
+    """Return the policy of a configuration; read late, for it costs more than a clean scan."""
+    from keylint.policy.merge import load_policy as load_it
+
+    return load_it(config)
+
+
+def _policy(options: Options) -> Policy | None:
+    """Return the policy that is configured; None where the recommended one holds, unread."""
+    if options.config:
+        from keylint.policy.config import read_config
+
+        return load_policy(read_config(options.config, options.config))
+    if options.isolated:
+        return None
+    root = _root(options)
+    if not any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS):
+        return None
+    from keylint.policy.config import find_config
+
+    config = find_config(root)
+    return load_policy(config) if config else None
+
+
+def _root(options: Options) -> str:
+    if _STDIN in options.paths:
+        return os.curdir
+    from keylint.sources.worktree import root_of
+
+    return root_of(options.paths or ["."])
+
+
+class _Seen(NamedTuple):
+    """What a source gave. `whole`: a folder was scanned, so that what is missing can be told."""
+
+    scanned: Scanned
+    facts: tuple[Fact, ...]
+    world: World
+    notices: Sequence[str]
+    whole: bool
+
+
+def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
     paths = options.paths or ["."]
     if _STDIN in paths:
         if len(paths) > 1:
@@ -124,43 +210,66 @@ def _scan(options: Options) -> tuple[Scanned, tuple[Fact, ...], World, Sequence[
 
         content = read_stdin(options.stdin_filename)
         if isinstance(content, Skip):
-            return Scanned(0, 0, (content,)), (), stdin_world(), ()
-        return (*scan_bytes(*content), stdin_world(), ())
+            return _Seen(Scanned(0, 0, (content,)), (), stdin_world(), (), whole=False)
+        return _Seen(*scan_bytes(*content, through), stdin_world(), (), whole=False)
     if options.stdin_filename:
         raise UsageError("--stdin-filename goes with '-' only")
     from keylint.scanner import scan
     from keylint.sources.worktree import list_paths
 
     listing = list_paths(paths, use_git=not options.no_gitignore)
-    scanned, found = scan(listing, options.jobs)
+    if policy is not None and policy.exclude:
+        from keylint.policy.globs import matcher
+        from keylint.sources.exclusion import without
+
+        listing = without(listing, matcher(policy.exclude))
+    scanned, found = scan(listing, through, options.jobs)
     if not scanned.files and not scanned.skipped:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
-    return scanned, found, listing.world, listing.notices
+    whole = len(paths) == 1 and os.path.isdir(paths[0])
+    return _Seen(scanned, found, listing.world, listing.notices, whole)
 
 
 def _judge(
-    found: tuple[Fact, ...], world: World, min_confidence: Confidence, only: Sequence[str]
-) -> tuple[Finding, ...]:
-    from keylint.pipeline import is_sure, settle
+    options: Options, policy: Policy, facts: Sequence[Fact], whole: bool, notices: list[str]
+) -> tuple[tuple[Finding, ...], tuple[Skip, ...]]:
+    from keylint.findings import by_place, judge
+    from keylint.suppression import Suppressions
 
-    facts = [fact for fact in (settle(fact, world) for fact in found) if is_sure(fact, min_confidence)]
-    # Rules are read only where there is something to judge or a name to check: YAML costs more than a clean scan.
-    if not facts and not only:
-        return ()
-    from keylint.findings import judge
-    from keylint.policy.load import load_rules, rules_folder
-
-    rules = load_rules(rules_folder())
-    known = [rule.id for rule in rules]
-    for name in only:
+    known = [*(rule.id for rule in policy.rules), *policy.off]
+    for name in options.rule:
         if name not in known:
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+            hint = f"did you mean '{near[0]}'?" if near else "--show-policy lists those there are"
             raise UsageError(f"unknown rule '{name}'; {hint}")
-    rules = tuple(rule for rule in rules if not only or rule.id in only)
-    return judge(rules, facts)
+    today = options.today or _today()
+    suppressions = Suppressions(policy, known, today, inline=not options.no_inline)
+    first = judge(policy, policy.rules, facts, suppressions.of)
+    # Every rule is judged, whatever --rule says: a waiver of another is not unused.
+    second = judge(policy, policy.rules, suppressions.waiver_facts(whole=whole), suppressions.of)
+    notices += suppressions.notices()
+    findings = [
+        finding for finding in (*first.findings, *second.findings) if not options.rule or finding.rule in options.rule
+    ]
+    return tuple(sorted(findings, key=by_place)), (*first.unjudged, *second.unjudged)
+
+
+def _today() -> str:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc).date().isoformat()
+
+
+def _day(text: str) -> str:
+    from keylint.policy.shapes import is_date
+
+    if not is_date(text):
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"expected a day such as 2026-11-22, not '{text}'")
+    return text
 
 
 def _process_count(text: str) -> int:

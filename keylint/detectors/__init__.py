@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from keylint.documents.document import Document
-from keylint.model import Fact
+from keylint.model import Fact, Skip
 
 
 class Detector(NamedTuple):
     """What a detector module exports. `find` sees one document and knows nothing of rules.
 
-    `wants` names paths whose files it must see even if the sieve finds nothing in them.
+    `wants` names paths whose files it must see even if the sieve finds nothing in them; `words`, in lower case,
+    mark files by what they hold, in any case.
     """
 
-    find: Callable[[Document], Iterator[Fact]]
+    find: Callable[[Document], Iterator[Fact | Skip]]
     wants: Callable[[str], bool] | None = None
+    words: tuple[bytes, ...] = ()

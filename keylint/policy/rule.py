@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from keylint.model import Fact, Reference, Severity
-from keylint.policy.conditions import Condition, holds
+from keylint.policy.conditions import Condition, Vars, holds
 
 OnUnknown = Literal["pass", "warn", "fail"]
 
@@ -32,6 +32,7 @@ class Rule(NamedTuple):
     message: str
     rationale: str
     remediation: str
+    limits: str
     references: tuple[Reference, ...]
     frameworks: Mapping[str, tuple[str, ...]]
     select: Condition | None
@@ -42,20 +43,20 @@ class Rule(NamedTuple):
     good: tuple[Example, ...]
 
 
-def verdict(rule: Rule, fact: Fact) -> Severity | None:
+def verdict(rule: Rule, fact: Fact, vars_: Vars) -> Severity | None:
     """Return how severe a fact is under a rule, or None if it is none of its business or in order.
 
     A fact that lacks what `select` asks for is not selected. One that lacks what the rule judges by is in
-    order (`on_unknown: pass`, the default), a low finding (`warn`) or a finding (`fail`).
+    order (`on_unknown: pass`, the default), a low finding (`warn`) or a finding (`fail`). Raises: PatternTimeout.
     """
     if fact.target != rule.target:
         return None
-    if rule.select is not None and holds(rule.select, fact) is not True:
+    if rule.select is not None and holds(rule.select, fact, vars_) is not True:
         return None
     if rule.forbid is not None:
-        violated = holds(rule.forbid, fact)
+        violated = holds(rule.forbid, fact, vars_)
     else:
-        met = holds(rule.require, fact) if rule.require is not None else True
+        met = holds(rule.require, fact, vars_) if rule.require is not None else True
         violated = None if met is None else not met
     if violated is None:
         by_choice: dict[OnUnknown, Severity | None] = {"pass": None, "warn": "low", "fail": rule.severity}
@@ -63,13 +64,16 @@ def verdict(rule: Rule, fact: Fact) -> Severity | None:
     return rule.severity if violated else None
 
 
-def message(rule: Rule, fact: Fact) -> str:
-    """Return the rule's message with the fact's attributes filled in."""
+def message(rule: Rule, fact: Fact, vars_: Vars) -> str:
+    """Return the rule's message with the fact's attributes and the policy's vars filled in."""
 
     def value(match: re.Match[str]) -> str:
-        found = fact.attributes.get(match["name"].partition(".")[2])
+        kind, _, name = match["name"].partition(".")
+        found = vars_.get(name) if kind == "vars" else fact.attributes.get(name)
         if found is None:
             return "unknown"
-        return ", ".join(found) if isinstance(found, (list, tuple)) else str(found)
+        if isinstance(found, (list, tuple)):
+            return ", ".join(map(str, found)) or "none"
+        return str(found)
 
     return TEMPLATE.sub(value, rule.message)

@@ -181,7 +181,7 @@ def credential_fact(
     encrypted: bool = False,
 ) -> Fact:
     """Return the fact of a credential at a half-open span: its digest, never the value."""
-    digest = sha256(value.encode()).hexdigest()
+    digest = sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
     wide = document.encoding.startswith("utf-16") and encoding == "plain"
     return Fact(
         target="credential",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from keylint.model import Finding, Location, Report
+from keylint.model import Finding, Location, Report, Suppression
 from keylint.reporters import Reporter, Style
 from keylint.summary import counts, incomplete
 
@@ -46,21 +46,31 @@ def _painter(color: bool) -> Paint:
 
 def _finding(finding: Finding, style: Style, paint: Paint) -> str:
     fact = finding.fact
-    severity = paint(finding.severity, finding.severity)
+    suppression = finding.suppression
+    grade = finding.severity if suppression is None else "dim"
+    severity = paint(finding.severity if suppression is None else f"suppressed {finding.severity}", grade)
     lines = [f"{paint(_place(fact.location), 'bold')}: {severity} {finding.rule}: {visible(finding.message)}"]
     bar = "│" if style.unicode else "|"
     if fact.excerpt is not None:
         number = str(fact.location.line)
         gutter = " " * len(number)
         text, start, width = _shown_excerpt(fact.excerpt.text, fact.excerpt.start, fact.excerpt.width, style)
-        caret = paint("^" * max(1, width), finding.severity)
+        caret = paint("^" * max(1, width), grade)
         lines.append(f"  {paint(f'{number} {bar}', 'dim')} {text}")
         lines.append(f"  {paint(f'{gutter} {bar}', 'dim')} {' ' * start}{caret}")
     if finding.occurrences:
         shown = ", ".join(_place(location) for location in finding.occurrences[:_MOST_PLACES])
         more = len(finding.occurrences) - _MOST_PLACES
         lines.append(f"  also at {shown}" + (f" and {more} more places" if more > 0 else ""))
+    if suppression is not None:
+        lines.append(f"  suppressed by {_suppressor(suppression)}: {visible(suppression.reason)}")
     return "\n".join(lines) + "\n"
+
+
+def _suppressor(suppression: Suppression) -> str:
+    if suppression.kind == "waiver":
+        return f"a waiver of {visible(suppression.owner or 'nobody')} until {suppression.expires}"
+    return "a comment" if suppression.kind == "inline" else "the baseline"
 
 
 def _shown_excerpt(text: str, start: int, width: int, style: Style) -> tuple[str, int, int]:
@@ -78,11 +88,12 @@ def _place(location: Location) -> str:
 
 def _advice(report: Report, paint: Paint) -> list[str]:
     """What to do, once a rule, however many findings it has."""
-    if not report.findings:
+    counted = [finding for finding in report.findings if finding.suppression is None]
+    if not counted:
         return []
     from textwrap import fill
 
-    seen: dict[str, Finding] = {finding.rule: finding for finding in reversed(report.findings)}
+    seen: dict[str, Finding] = {finding.rule: finding for finding in reversed(counted)}
     blocks: list[str] = []
     for rule in sorted(seen):
         finding = seen[rule]

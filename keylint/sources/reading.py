@@ -38,12 +38,14 @@ class Content(NamedTuple):
     size: int
 
 
-def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip | None:
+def read_file(
+    entry: Entry, is_wanted: Callable[[str], bool], marks: Callable[[bytes], bool] | None = None
+) -> Content | Skip | None:
     """Return a file's bytes, why it was left out, or None for a file of the index that is not on disk.
 
     Never raises for what the file system does.
 
-    `is_wanted` tells of a path that its file is needed whatever the sieve says.
+    `is_wanted` tells of a path that its file is needed whatever the sieve says, `marks` the same of some of its bytes.
     """
     try:
         if not _NO_FOLLOW and os.path.islink(entry.file):
@@ -64,7 +66,7 @@ def read_file(entry: Entry, is_wanted: Callable[[str], bool]) -> Content | Skip 
                 os.lseek(descriptor, 0, os.SEEK_SET)
             data = _read_all(descriptor, status.st_size)
             return Content(data, len(data))
-        return _read_large(descriptor, entry, is_wanted(entry.path))
+        return _read_large(descriptor, entry, is_wanted(entry.path), marks)
     except OSError as error:
         return _failed(entry, error)
     finally:
@@ -83,7 +85,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
     return b"".join(pieces)
 
 
-def _read_large(descriptor: int, entry: Entry, wanted: bool) -> Content | Skip:
+def _read_large(descriptor: int, entry: Entry, wanted: bool, marks: Callable[[bytes], bool] | None) -> Content | Skip:
     piece = os.read(descriptor, _PIECE)
     encoding = encoding_of(piece)
     if encoding is None:
@@ -93,7 +95,7 @@ def _read_large(descriptor: int, entry: Entry, wanted: bool) -> Content | Skip:
     while piece:
         size += len(piece)
         if not found.certain:
-            found = found._replace(certain=b"\0" in piece)
+            found = found._replace(certain=b"\0" in piece or (marks is not None and marks(tail + piece)))
         if not found.certain:
             found = interest(tail + piece, found)
             if not (found.certain or found.exchange):

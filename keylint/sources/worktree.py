@@ -15,7 +15,6 @@ from keylint.sources import Entry, Listing
 from keylint.sources.git import GitFailed, Printed, begin, git, work_tree_of
 from keylint.sources.paths import shown
 
-_CONFIGURATION = ".keylint.yaml"
 # Modes of git's index.
 _GIT_SYMLINK, _GIT_LINK = "120000", "160000"
 # What git says of a folder that it leaves out.
@@ -55,8 +54,6 @@ def list_paths(paths: Sequence[str], *, use_git: bool = True) -> Listing:
     real = [_real(path) for path in paths]
     root = scan_root(real)
     collector = _Collector(root, use_git=use_git)
-    if os.path.lexists(os.path.join(root, _CONFIGURATION)):
-        collector.notices.append(f"{_CONFIGURATION} is not read: this version knows no configuration yet")
     missing: list[str] = []
     for path, file in zip(paths, real, strict=True):
         try:
@@ -90,8 +87,13 @@ def _listing(collector: _Collector, late: Callable[[], None] | None = None) -> L
     return Listing(entries, (), _world(collector), collector.notices, finish)
 
 
+def root_of(paths: Sequence[str]) -> str:
+    """Return the folder that reported paths are relative to, and whose configuration holds."""
+    return scan_root([_real(path) for path in paths])
+
+
 def scan_root(real: Sequence[str]) -> str:
-    """Return the folder that reported paths are relative to. The paths are absolute."""
+    """Return the same of paths that are absolute."""
     if len(real) == 1 and os.path.isdir(real[0]):
         return real[0]
     here = os.getcwd()

@@ -1,0 +1,101 @@
+"""Packs and a configuration to the policy in force: merged once, every mistake told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from keylint.errors import ConfigError, RuleError
+from keylint.policy.config import CONFIG, ConfigFile
+from keylint.policy.pack import Loader
+from keylint.policy.policy import Pack, Policy
+from keylint.policy.rule import Rule
+from keylint.policy.settings import RuleSetting, Settings, read_settings
+from keylint.policy.source_map import Plain, SourceMap
+from keylint.policy.waiver import Waiver, read_waivers
+
+DEFAULT_PACK = "keylint:recommended"
+DEFAULT_INVENTORY = "keylint.keys.yaml"
+_DEFAULT = "default"
+
+
+def load_policy(config: ConfigFile | None = None) -> Policy:
+    """Return the policy of a configuration, or that of the recommended pack.
+
+    Raises: ConfigError (RuleError if only packs are at fault) naming every mistake of every file.
+    """
+    loader = Loader()
+    source = config.source if config else SourceMap("", {}, {})
+    if config and source.value is None:
+        source.value = {}  # an empty file
+    CONFIG.check(source, (), source.value)
+    loader.extend(source, config.folder if config else os.curdir, default=[DEFAULT_PACK])
+    in_packs = bool(loader.problems)
+    rules = loader.rules()
+    settings = read_settings(source, source.file, known_vars=loader.vars(), declares=False)
+    value = source.value if isinstance(source.value, dict) else {}
+    waivers: tuple[Waiver, ...] = ()
+    if not in_packs:
+        # With a pack missing, every name of it would be called unknown.
+        if value and rules:
+            settings.check_rules(source, tuple(rules))
+        waivers = read_waivers(source, value.get("waivers"), rules, loader.vars())
+    problems = [*loader.problems, *map(str, sorted(source.problems))]
+    if problems:
+        error = ConfigError if source.problems else RuleError
+        raise error("\n".join(dict.fromkeys(problems)))
+    return _merged(tuple(loader.packs.values()), settings, value, waivers, config)
+
+
+def _merged(
+    packs: tuple[Pack, ...],
+    settings: Settings,
+    value: Mapping[str, Plain],
+    waivers: tuple[Waiver, ...],
+    config: ConfigFile | None,
+) -> Policy:
+    layers = [*(pack.settings for pack in packs), settings]
+    origins: dict[str, str] = {}
+    vars_: dict[str, Plain] = {}
+    rules: dict[str, Rule] = {}
+    off: dict[str, None] = {}
+    for pack in packs:
+        for rule in pack.rules:
+            rules[rule.id] = rule
+            origins[f"rules.{rule.id}"] = pack.label
+    for layer in layers:
+        vars_.update(layer.vars)
+        origins.update({f"vars.{name}": origin for name, origin in layer.var_origins.items()})
+        for setting in layer.rules:
+            _set(rules, off, setting)
+            origins[f"rules.{setting.rule}"] = setting.origin
+    for key, present in (("exclude", "exclude" in value), ("inventory", "inventory" in value)):
+        origins[key] = config.source.origin((key,)) if config and present else _DEFAULT
+    return Policy(
+        packs=packs,
+        rules=tuple(rule for name, rule in sorted(rules.items()) if name not in off),
+        off=tuple(sorted(off)),
+        vars=vars_,
+        overrides=tuple(override for layer in layers for override in layer.overrides),
+        exclude=_texts(value.get("exclude")),
+        patterns=tuple(pattern for layer in layers for pattern in layer.patterns),
+        inventory=_texts(value.get("inventory")) if "inventory" in value else (DEFAULT_INVENTORY,),
+        waivers=waivers,
+        config=config.name if config else None,
+        origins=origins,
+    )
+
+
+def _set(rules: dict[str, Rule], off: dict[str, None], setting: RuleSetting) -> None:
+    if not setting.on:
+        off[setting.rule] = None
+        return
+    off.pop(setting.rule, None)
+    rule = rules[setting.rule]
+    rules[setting.rule] = rule._replace(
+        severity=setting.severity or rule.severity, on_unknown=setting.on_unknown or rule.on_unknown
+    )
+
+
+def _texts(value: Plain) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
