@@ -1,0 +1,128 @@
+"""Source files of programming languages: calls, assignments, literals and what they read, alike in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from keylint.documents.code.values import Code
+from keylint.documents.document import Document
+
+if TYPE_CHECKING:
+    from tree_sitter import Language as Grammar
+    from tree_sitter import Tree
+
+    from keylint.documents.code.languages import Language
+
+CHARACTERS = 2_000_000
+PARSE_SECONDS = 1.0
+
+_CHUNK = 65_536
+_SHEBANG = re.compile(r"\#!\s*\S*?(?:/env\s+(?:-\S+\s+)*\S*?)?(?P<name>[a-z]+)[\d.]*(?:\s|$)")
+_BLANK = re.compile(r"[^\S\x00-\x7f]|\ufeff")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+
+
+def code(document: Document) -> Code | None:
+    """Return what a source file holds; None if its name and first line tell no known language. Never raises."""
+    language = language_of(document.path, document.text)
+    return read_code(document.text, language) if language else None
+
+
+def language_of(path: str, text: str = "") -> str | None:
+    """Return the language of a file by its name, else by the interpreter that its first line names."""
+    name = path.replace("!", "/").rpartition("/")[2]
+    suffix = name[name.rfind(".") :].lower() if "." in name[1:] else ""
+    for language, table in known().items():
+        if suffix in table.suffixes or name in table.names:
+            return language
+    shebang = _SHEBANG.match(text, 0, 200) if not suffix and text.startswith("#!") else None
+    if shebang is None:
+        return None
+    return next((each for each, table in known().items() if shebang["name"] in table.interpreters), None)
+
+
+def read_code(text: str, language: str) -> Code:
+    """Return what a text in a language holds, for texts that are no files such as the cells of notebooks."""
+    from keylint.documents.code.builder import Builder, TooMuch, outermost, walk
+    from keylint.documents.code.fallback import repair, scan
+
+    table = known()[language]
+    try:
+        if len(text) > CHARACTERS:
+            raise TooMuch(f"more than {CHARACTERS:,} characters")
+        built: Builder = walk(_parse(text, table), text, table)
+    except TooMuch as error:
+        return scan(text, language, str(error))
+    parsed = Code(
+        language,
+        "parsed",
+        "",
+        tuple(sorted(built.imports, key=_place)),
+        tuple(sorted(built.assignments, key=_place)),
+        tuple(sorted(built.calls, key=_place)),
+        outermost(built.mappings),
+        tuple(sorted(built.texts, key=_place)),
+        tuple(sorted(built.throws, key=_place)),
+        tuple(sorted((read for at, read in enumerate(built.reads) if at not in built.writes), key=_place)),
+        tuple(sorted(built.functions.values(), key=_place)),
+    )
+    return repair(parsed, text, built.broken) if built.broken else parsed
+
+
+@cache
+def known() -> dict[str, Language]:
+    """Return every known language by its name."""
+    # keylint.registry lists folders through `os`, which the core does not; at start-up pkgutil would cost 2 ms.
+    import importlib
+    import pkgutil
+
+    import keylint.documents.code.languages as package
+
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_"))
+    return {name: importlib.import_module(f"{package.__name__}.{name}").LANGUAGE for name in names}
+
+
+def _place(item: object) -> tuple[int, int]:
+    return item.start, item.end  # type: ignore[attr-defined]  # every value has both
+
+
+def _parse(text: str, language: Language) -> Tree:
+    """Return the syntax tree over a text of as many bytes as the text has characters."""
+    import time
+
+    from tree_sitter import Parser
+
+    from keylint.documents.code.builder import TooMuch
+
+    if text.isascii():
+        data = text.encode("ascii")
+    else:
+        # One byte for each character, so that all offsets agree: a letter for what may stand in names and strings,
+        # a blank for blanks. Values are cut from the text itself.
+        plain = _FOREIGN.sub("_", _BLANK.sub(" ", text.translate(language.glyphs)))
+        data = plain.encode("ascii")
+    end = time.monotonic() + PARSE_SECONDS
+    late = False
+
+    def stop(_offset: int, _broken: bool) -> bool:
+        nonlocal late
+        late = time.monotonic() > end
+        return late
+
+    # The limit counts only if the text comes through a function.
+    tree = Parser(_loaded(language.grammar)).parse(
+        lambda offset, _: data[offset : offset + _CHUNK], progress_callback=stop
+    )
+    if late or tree is None:
+        raise TooMuch(f"parsing took longer than {PARSE_SECONDS:g} s")
+    return tree
+
+
+@cache
+def _loaded(grammar: Callable[[], object]) -> Grammar:
+    from tree_sitter import Language as Grammar
+
+    return Grammar(grammar())
