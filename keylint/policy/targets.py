@@ -69,6 +69,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         name       text    the call or path as written
         library    text    the client library, or REST
         exchange   text    binance.us, binance.com or unknown
+        key_names  texts   the variables that the client's key is read from
         confidence text    low, medium or high
         context    text    code, docs, test and the like
     """),
@@ -81,6 +82,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         exchange     text    the exchange that the host belongs to
         key_exchange text    the exchange that the key is of
         library      text    the client library, or REST
+        key_names    texts   the variables that the key is read from
         because      text    what shows it, in words
         confidence   text    low, medium or high
         context      text    code, config, docs, test and the like
