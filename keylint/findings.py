@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from keylint.model import CONFIDENCES, SEVERITIES, Fact, Finding, Severity, Skip, Suppression
-from keylint.policy.conditions import PatternTimeout
+from keylint.policy.conditions import PatternTimeout, attributes_of
 from keylint.policy.policy import Policy
 from keylint.policy.rule import Rule, message, verdict
 
@@ -76,8 +76,19 @@ def _place(policy: Policy, rule: Rule, fact: Fact, suppress: Suppress, unjudged:
         return None
     if severity is None:
         return None
+    fact = _at_what_decides(rule, fact)
     print_ = fingerprint(rule.id, path, fact.identity)
     return _Place(rule, fact, severity, print_, suppress(rule.id, fact, print_))
+
+
+def _at_what_decides(rule: Rule, fact: Fact) -> Fact:
+    """Move a fact to the place of the first attribute that the rule judges by, if it has one of its own."""
+    condition = rule.require or rule.forbid
+    for attribute in attributes_of(condition) if fact.places and condition else ():
+        if attribute in fact.places:
+            location, excerpt = fact.places[attribute]
+            return fact._replace(location=location, excerpt=excerpt)
+    return fact
 
 
 def _finding(policy: Policy, group: list[_Place]) -> Finding:

@@ -61,7 +61,8 @@ class Fact(NamedTuple):
     """A neutral observation; the secret itself never gets this far.
 
     `identity` is what the fingerprint is made of: it names the thing seen (for a credential the
-    SHA-256 of the secret) and nothing that may change around it.
+    SHA-256 of the secret) and nothing that may change around it. `places` tell where an attribute is decided, if
+    not at `location`.
     """
 
     target: str
@@ -70,6 +71,7 @@ class Fact(NamedTuple):
     attributes: Mapping[str, Value]
     excerpt: Excerpt | None = None
     allows: tuple[Allow, ...] = ()
+    places: Mapping[str, tuple[Location, Excerpt | None]] = {}
 
 
 class Pattern(NamedTuple):

@@ -10,6 +10,7 @@ from keylint.detectors import Detector
 from keylint.documents.decoding import MIXED, decode, encoding_of
 from keylint.documents.document import Document
 from keylint.model import CONFIDENCES, Confidence, Fact, Pattern, Skip, World
+from keylint.recognition.ages import ages
 from keylint.registry import load, names
 from keylint.sieve import holds_word, of_interest
 
@@ -84,9 +85,11 @@ def _is_marked(data: bytes, through: Lens) -> bool:
     return of_interest(data) or (through.marks is not None and through.marks(data))
 
 
-def settle(fact: Fact, world: World) -> Fact:
-    """Return a fact with what its surroundings outside the file add to it."""
+def settle(fact: Fact, world: World, today: str) -> Fact:
+    """Return a fact with what its surroundings outside the file, and the day, add to it."""
     attributes = dict(fact.attributes)
+    if fact.target == "key":
+        attributes.update(ages(attributes, today))
     raised = attributes.pop("confidence_near_exchange", None)
     if raised is not None and world.is_near_exchange(fact.location.path):
         attributes["confidence"] = raised

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     from keylint.policy.config import ConfigFile
     from keylint.policy.policy import Policy
+    from keylint.policy.source_map import SourceMap
+    from keylint.sources import Entry, Listing
 
 _REPORTERS = "keylint.reporters"
 _STDIN = "-"
+_INVENTORY = "keylint.keys.yaml"
 _CONFIGURATIONS = (".keylint.yaml", ".keylint.yml", "pyproject.toml")
 
 _EXAMPLES = """\
@@ -142,20 +145,64 @@ def run(options: Options) -> int:
 def report_of(options: Options) -> tuple[Report, Sequence[str]]:
     """Scan and judge. Return the report, and what is to be said besides it."""
     policy = _policy(options)
+    today = options.today or _today()
     through = lens(policy.patterns if policy else ())
     seen = _scan(options, policy, through)
-    facts = [
-        fact for fact in (settle(fact, seen.world) for fact in seen.facts) if is_sure(fact, options.min_confidence)
-    ]
+    found = [*seen.facts, *_keys(options, policy, seen)]
+    settled = (settle(fact, seen.world, today) for fact in found)
+    facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
     notices = list(seen.notices)
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
     if policy is None and not facts and not options.rule:
         return Report(__version__, seen.scanned, ()), notices
     policy = policy or load_policy()
-    findings, unjudged = _judge(options, policy, facts, seen.whole, notices)
+    findings, unjudged = _judge(options, policy, facts, today, seen.whole, notices)
     skipped = tuple(sorted({*seen.scanned.skipped, *unjudged}))
     return Report(__version__, seen.scanned._replace(skipped=skipped), findings), notices
+
+
+def _keys(options: Options, policy: Policy | None, seen: _Seen) -> list[Fact]:
+    """Return the keys of the inventory, compared with the code if all of that was seen."""
+    if _STDIN in options.paths:
+        return []
+    root = _root(options)
+    configured = policy is not None and policy.origins["inventory"] != "default"
+    names_ = policy.inventory if policy is not None else (_INVENTORY,)
+    paths = {entry.path for entry in seen.entries}
+    entries_of: dict[str, tuple[str, SourceMap]] = {}
+    for name in names_:
+        if not configured and not os.path.lexists(os.path.join(root, name)):
+            continue
+        if seen.whole or name in paths:
+            from keylint.policy.config import read_text
+            from keylint.policy.source_map import read
+
+            text = read_text(os.path.join(root, name), name)
+            entries_of[name] = text, read(text, name)
+    if not entries_of:
+        return []
+    from keylint.documents.document import Document
+    from keylint.errors import ConfigError
+    from keylint.policy.inventory_file import read_inventory
+    from keylint.recognition.inline_allows import with_allows
+    from keylint.recognition.masking import excerpt_around
+    from keylint.whole.keys import declared, tied, undeclared
+
+    keys: list[Fact] = []
+    problems: list[str] = []
+    for name, (text, source) in entries_of.items():
+        document = Document(name, text)
+        entries = read_inventory(source)
+        problems += map(str, sorted(source.problems))
+        if not source.problems:
+            facts = declared(entries, name, lambda line: excerpt_around(document, *document.line_span(line)))
+            keys += [with_allows(document, fact) for fact in facts]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    if not seen.whole:
+        return keys
+    return [*tied(keys, seen.facts), *undeclared(keys, seen.facts)]
 
 
 def load_policy(config: ConfigFile | None = None) -> Policy:
@@ -197,6 +244,7 @@ class _Seen(NamedTuple):
     facts: tuple[Fact, ...]
     world: World
     notices: Sequence[str]
+    entries: Sequence[Entry]
     whole: bool
 
 
@@ -210,8 +258,8 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
 
         content = read_stdin(options.stdin_filename)
         if isinstance(content, Skip):
-            return _Seen(Scanned(0, 0, (content,)), (), stdin_world(), (), whole=False)
-        return _Seen(*scan_bytes(*content, through), stdin_world(), (), whole=False)
+            return _Seen(Scanned(0, 0, (content,)), (), stdin_world(), (), (), whole=False)
+        return _Seen(*scan_bytes(*content, through), stdin_world(), (), (), whole=False)
     if options.stdin_filename:
         raise UsageError("--stdin-filename goes with '-' only")
     from keylint.scanner import scan
@@ -223,15 +271,25 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
         from keylint.sources.exclusion import without
 
         listing = without(listing, matcher(policy.exclude))
+    entries = list(listing.entries)
+    late = listing.late
+    if late is not None:
+
+        def remembered() -> Listing:
+            found = late()
+            entries.extend(found.entries)
+            return found
+
+        listing = listing._replace(late=remembered)
     scanned, found = scan(listing, through, options.jobs)
     if not scanned.files and not scanned.skipped:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
-    return _Seen(scanned, found, listing.world, listing.notices, whole)
+    return _Seen(scanned, found, listing.world, listing.notices, entries, whole)
 
 
 def _judge(
-    options: Options, policy: Policy, facts: Sequence[Fact], whole: bool, notices: list[str]
+    options: Options, policy: Policy, facts: Sequence[Fact], today: str, whole: bool, notices: list[str]
 ) -> tuple[tuple[Finding, ...], tuple[Skip, ...]]:
     from keylint.findings import by_place, judge
     from keylint.suppression import Suppressions
@@ -244,7 +302,6 @@ def _judge(
             near = get_close_matches(name, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else "--show-policy lists those there are"
             raise UsageError(f"unknown rule '{name}'; {hint}")
-    today = options.today or _today()
     suppressions = Suppressions(policy, known, today, inline=not options.no_inline)
     first = judge(policy, policy.rules, facts, suppressions.of)
     # Every rule is judged, whatever --rule says: a waiver of another is not unused.

@@ -315,6 +315,13 @@ def _wrong_pattern(pattern: str) -> str | None:
     return None
 
 
+def attributes_of(condition: Condition) -> tuple[str, ...]:
+    """Return the attributes that a condition reads, in the order of the file."""
+    if isinstance(condition, Leaf):
+        return (condition.attribute,)
+    return tuple(dict.fromkeys(name for part in condition.parts for name in attributes_of(part)))
+
+
 def holds(condition: Condition, fact: Fact, vars_: Vars) -> bool | None:
     """Judge a fact; None where an attribute that decides is one that the fact lacks. Raises: PatternTimeout."""
     if isinstance(condition, Leaf):

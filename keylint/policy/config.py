@@ -69,13 +69,17 @@ def read_config(file: str, name: str) -> ConfigFile:
         if found is None:
             raise ConfigError(f"{name}: holds no table [tool.keylint]")
         return found
+    return ConfigFile(name, folder, read(read_text(file, name), name))
+
+
+def read_text(file: str, name: str) -> str:
+    """Return the text of a file that users write. Raises: ConfigError if it cannot be read or is no UTF-8."""
     data = _bytes(file)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(Problem(name, line, 1, "expected UTF-8"))) from None
-    return ConfigFile(name, folder, read(text, name))
 
 
 def _bytes(file: str) -> bytes:

@@ -54,6 +54,8 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         withdrawal_address_whitelist flag    whether withdrawals go to approved addresses only
         two_factor                   text    authenticator, passkey, sms or none
         platforms                    texts   whom it is shared with
+        platform_count               number  how many these are
+        shared                       flag    whether the inventory lists the same key, or place, more than once
         owner                        text    who answers for it
         stored_in                    text    where it is kept, as env:NAME, file:PATH or vault:…
         declared                     flag    whether the inventory lists it
@@ -63,6 +65,8 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         in_use                       flag    whether code or config reads it
         missing                      texts   what the inventory entry leaves out
         evidence                     text    observed, declared or attested
+        confidence                   text    low, medium or high
+        context                      text    code, config, docs, test and the like
     """),
     "operation": _table("""
         permission text    read, spot_trade, transfer, withdraw, key_admin, margin_futures or key_only

@@ -73,6 +73,27 @@ def excerpt(document: Document, start: int, end: int) -> Excerpt:
     return Excerpt(before + middle + after, len(before), len(middle))
 
 
+def excerpt_around(document: Document, start: int, end: int) -> Excerpt:
+    """Return the same for a half-open span that is no secret: it is shown, but for what in it looks like one."""
+    text = document.text
+    first, last = document.line_span(document.line_number(start))
+    end = max(start, min(end, last))
+    begin, finish = max(first, start - _TAKEN), min(last, end + _TAKEN)
+    shown = _hidden(text[begin:finish])
+    # Names and values are masked together, for one tells what the other is; the caret moves along.
+    before = len(_hidden(text[begin:start]))
+    width = min(len(_hidden(text[begin:end])) - before, _WIDTH)
+    if begin == first:
+        indent = len(shown) - len(shown.lstrip())
+        shown, before = shown[indent:], max(0, before - indent)
+    if before > _BEFORE:
+        shown, before = ELLIPSIS + shown[before - _BEFORE :], _BEFORE + 1
+    if len(shown) > _WIDTH:
+        shown = shown[:_WIDTH] + ELLIPSIS
+    before = min(before, len(shown))
+    return Excerpt(shown, before, max(0, min(width, len(shown) - before)))
+
+
 def _hidden(text: str) -> str:
     """Mask what looks like a secret, and what is bound to a name for one, such as a password."""
     if len(text) < _SHORTEST_PAIR:

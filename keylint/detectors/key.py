@@ -1,0 +1,132 @@
+"""Keys as config and code describe them: their rights, addresses, age, platforms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from keylint.detectors import Detector
+from keylint.documents.document import Document
+from keylint.model import Fact, Value
+
+if TYPE_CHECKING:
+    from keylint.documents.code.values import Code
+    from keylint.recognition.key_blocks import Block, Item
+
+# In lower case: what a block that describes a key cannot do without, as far as no other word tells of it.
+_TELLING = (
+    b"enablereading",
+    b"enable_reading",
+    b"enablewithdrawal",
+    b"enable_withdrawal",
+    b"enablespot",
+    b"enable_spot",
+    b"enableinternaltransfer",
+    b"enable_internal_transfer",
+    b"permitsuniversaltransfer",
+    b"permits_universal_transfer",
+    b"iprestrict",
+    b"ip_restrict",
+    b"ip-restrict",
+    b"withdrawal_address_whitelist",
+    b"withdrawaladdresswhitelist",
+    b"withdrawal-address-whitelist",
+    b"withdrawal_whitelist",
+    b"withdrawalwhitelist",
+    b"canuniversaltransfer",
+    b"can_universal_transfer",
+)
+_GENERIC = ("permissions", "scopes", "rights", "cantrade", "can_trade", "canwithdraw", "can_withdraw", "capabilities")
+# What is listed as the keys held is read from the inventory itself, and validated there.
+_INVENTORY = "keylint.keys.yaml"
+
+
+def find(document: Document) -> Iterator[Fact]:
+    """Yield a `key` fact for every block that describes one."""
+    lowered = document.lowered
+    is_about_keys = "binance" in lowered and any(word in lowered for word in _GENERIC)
+    if not is_about_keys and not any(word.decode() in lowered for word in _TELLING):
+        return
+    if document.path.rpartition("/")[2] == _INVENTORY:
+        return
+    from keylint.recognition.key_blocks import block_of
+
+    for named, items in _mappings(document):
+        block = block_of(named, items, is_about_keys=is_about_keys)
+        if block is not None:
+            yield _fact(document, block)
+
+
+def _mappings(document: Document) -> Iterator[tuple[str, Sequence[Item]]]:
+    """Yield every mapping of a document with the name it is bound to."""
+    from keylint.documents.tree import tree, walk
+
+    found = document.once(tree)
+    if found is not None:
+        for visit in walk(found.root):
+            if visit.node.kind == "mapping":
+                name = visit.node.name or next((part for part in reversed(visit.path) if isinstance(part, str)), "")
+                yield name, visit.node.children
+        return
+    from keylint.documents.code import code
+
+    source = document.once(code)
+    if source is not None:
+        yield from _code_mappings(source)
+
+
+def _code_mappings(source: Code) -> Iterator[tuple[str, Sequence[Item]]]:
+    from keylint.documents.code.values import Entry
+
+    waiting = list(reversed(source.mappings))
+    while waiting:
+        entry = waiting.pop()
+        if entry.kind == "mapping":
+            yield entry.name, entry.children
+        waiting.extend(reversed(entry.children))
+    for call in source.calls:
+        items = [
+            argument.entry._replace(name=argument.name, name_start=argument.start, name_end=argument.start)
+            if argument.entry is not None
+            else Entry(
+                "scalar", argument.name, argument.value, argument.start, argument.end, argument.start, argument.start
+            )
+            for argument in call.arguments
+            if argument.name
+        ]
+        if len(items) > 1:
+            yield call.method, items
+
+
+def _fact(document: Document, block: Block) -> Fact:
+    from keylint.recognition.exchange import exchange_in
+    from keylint.recognition.masking import excerpt_around
+    from keylint.recognition.places import context_of
+
+    context = context_of(document.path)
+    exchange = exchange_in(document)
+    name = block.attributes.get("id") or document.path.rpartition("/")[2]
+    attributes: dict[str, Value] = {
+        **block.attributes,
+        "id": str(name),
+        "exchange": None if exchange == "unknown" else exchange,
+        "evidence": "observed",
+        "declared": None,
+        "context": context,
+        # Tests and documentation describe keys that nobody holds.
+        "confidence": "low" if context in ("test", "docs") else "high",
+    }
+    return Fact(
+        target="key",
+        location=document.location(block.start, block.end),
+        identity=f"key {document.path} {name}",
+        attributes=attributes,
+        excerpt=excerpt_around(document, block.start, block.end),
+        places={
+            attribute: (document.location(*span), excerpt_around(document, *span))
+            for attribute, span in block.places.items()
+        },
+    )
+
+
+DETECTOR = Detector(find, words=_TELLING)

@@ -1,0 +1,130 @@
+"""The inventory against the code: which keys are read, what the code reading them needs, which keys nobody declared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from keylint.model import Excerpt, Fact, Location, Value
+from keylint.policy.inventory_file import Entry
+from keylint.recognition.key_blocks import address_attributes
+
+# Facts that detectors make for this module alone: no rule speaks of them.
+REFERENCE = "reference"
+# The inventory says all that is to be said: what it leaves out does not hold.
+_ABSENT: dict[str, Value] = {"exchange": "binance.us", "ip_whitelist": [], "withdrawal_address_whitelist": False}
+_EXPECTED = ("purpose", "permissions", "owner")
+# What code needs, by the permission that the exchange grants it with.
+_GRANTED_BY = {"key_only": "read"}
+
+Show = Callable[[int], Excerpt | None]
+
+
+def declared(entries: Sequence[Entry], path: str, show: Show) -> list[Fact]:
+    """Return a `key` fact for every entry of an inventory; `show` gives the excerpt of a line."""
+    prints = Counter(str(entry.values["fingerprint"]) for entry in entries if "fingerprint" in entry.values)
+    stores = Counter(str(entry.values["stored_in"]) for entry in entries if "stored_in" in entry.values)
+    return [
+        _declared(
+            entry,
+            path,
+            show,
+            shared=prints[str(entry.values.get("fingerprint"))] > 1 or stores[str(entry.values.get("stored_in"))] > 1,
+        )
+        for entry in entries
+    ]
+
+
+def _declared(entry: Entry, path: str, show: Show, *, shared: bool) -> Fact:
+    values = {name: value for name, value in entry.values.items() if name != "fingerprint"}
+    attributes: dict[str, Value] = {**_ABSENT, **values}  # type: ignore[dict-item]  # the inventory's shape has no mappings
+    addresses = attributes["ip_whitelist"]
+    if isinstance(addresses, list):
+        attributes.update(address_attributes(addresses))
+    attributes.update(
+        declared=True,
+        shared=shared,
+        missing=[name for name in _EXPECTED if not values.get(name)],
+        evidence="declared",
+        confidence="high",
+        context="config",
+    )
+    line, column = entry.places["id"]
+    name = str(values["id"])
+    return Fact("key", Location(path, line, column, line, column + len("id")), f"key {name}", attributes, show(line))
+
+
+def tied(keys: Iterable[Fact], found: Sequence[Fact]) -> list[Fact]:
+    """Return the declared keys with what the code that reads them needs, compared with what they may do."""
+    readers = _readers(found)
+    needs = _needs(found)
+    return [_tied(key, readers, needs) for key in keys]
+
+
+def undeclared(keys: Sequence[Fact], found: Sequence[Fact]) -> list[Fact]:
+    """Return a `key` fact for every variable that code or config reads an API key from and no entry names."""
+    stored = {_variable(key) for key in keys}
+    facts: list[Fact] = []
+    for fact in found:
+        attributes = fact.attributes
+        if fact.target == REFERENCE and attributes["kind"] == "api_key" and attributes["name"] not in stored:
+            attributes = {
+                "id": attributes["name"],
+                "exchange": attributes["exchange"],
+                "stored_in": f"env:{attributes['name']}",
+                "declared": False,
+                "in_use": True,
+                "confidence": attributes["confidence"],
+                "context": attributes["context"],
+            }
+            facts.append(
+                Fact("key", fact.location, f"undeclared {attributes['id']}", attributes, fact.excerpt, fact.allows)
+            )
+    return facts
+
+
+def _readers(found: Sequence[Fact]) -> dict[str, set[str]]:
+    """Return for every variable the files that read it."""
+    readers: dict[str, set[str]] = {}
+    for fact in found:
+        if fact.target == REFERENCE:
+            readers.setdefault(str(fact.attributes["name"]), set()).add(fact.location.path)
+    return readers
+
+
+def _needs(found: Sequence[Fact]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return the permissions that operations need by the variable that their client's key comes from, and by file."""
+    by_name: dict[str, set[str]] = {}
+    by_file: dict[str, set[str]] = {}
+    for fact in found:
+        if fact.target == "operation" and fact.attributes.get("context") not in ("test", "docs"):
+            permission = str(fact.attributes["permission"])
+            permission = _GRANTED_BY.get(permission, permission)
+            names = fact.attributes.get("key_names") or ()
+            for name in names if isinstance(names, (list, tuple)) else ():
+                by_name.setdefault(name, set()).add(permission)
+            if not names:
+                by_file.setdefault(fact.location.path, set()).add(permission)
+    return by_name, by_file
+
+
+def _tied(key: Fact, readers: Mapping[str, set[str]], needs: tuple[dict[str, set[str]], dict[str, set[str]]]) -> Fact:
+    variable = _variable(key)
+    if variable is None:
+        return key  # a file or a vault: who reads it is not to be seen
+    by_name, by_file = needs
+    files = readers.get(variable, set())
+    needed = set(by_name.get(variable, ())).union(*(by_file.get(file, set()) for file in files))
+    attributes = {**key.attributes, "in_use": bool(files) or variable in by_name}
+    granted = attributes.get("permissions")
+    if needed and isinstance(granted, (list, tuple)):
+        attributes["code_needs"] = sorted(needed)
+        # Every key can read; a permission to trade is no use without.
+        attributes["unused"] = sorted(set(granted) - needed - {"read"})
+        attributes["ungranted"] = sorted(needed - set(granted) - ({"read"} if granted else set()))
+    return key._replace(attributes=attributes)
+
+
+def _variable(key: Fact) -> str | None:
+    stored = key.attributes.get("stored_in")
+    return stored[len("env:") :] if isinstance(stored, str) and stored.startswith("env:") else None
