@@ -105,6 +105,7 @@ def _finding(policy: Policy, group: list[_Place]) -> Finding:
         fact=fact,
         fingerprint=print_,
         occurrences=tuple(sorted(other.fact.location for other in group[1:])),
+        evidence=rule.evidence or str(fact.attributes.get("evidence") or "observed"),
         suppression=suppression,
     )
 

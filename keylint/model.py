@@ -127,6 +127,8 @@ class Finding(NamedTuple):
     fact: Fact
     fingerprint: str
     occurrences: tuple[Location, ...] = ()
+    # observed in the repository, declared by the inventory, or attested: somebody's word alone.
+    evidence: str = "observed"
     suppression: Suppression | None = None
 
 

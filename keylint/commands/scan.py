@@ -6,15 +6,18 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
-from keylint import __version__
+from keylint.assessment import Options, load_policy, policy_of, report_of, root_of
 from keylint.commands import Command
 from keylint.console import say
-from keylint.errors import NothingScanned, UsageError
-from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Report, Scanned, Severity, Skip, World
-from keylint.pipeline import Lens, is_sure, lens, settle
+from keylint.errors import BaselineError, UsageError
+from keylint.files import read_whole, replace
+from keylint.model import (
+    CONFIDENCES,
+    SEVERITIES,
+    Fact,
+)
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
 from keylint.summary import NOT_COMPLETE, exit_code, incomplete
@@ -22,15 +25,11 @@ from keylint.summary import NOT_COMPLETE, exit_code, incomplete
 if TYPE_CHECKING:
     import argparse
 
-    from keylint.policy.config import ConfigFile
-    from keylint.policy.policy import Policy
-    from keylint.policy.source_map import SourceMap
-    from keylint.sources import Entry, Listing
+    from keylint.baseline import Entry
+    from keylint.findings import Suppress
 
+BASELINE = ".keylint.baseline.json"
 _REPORTERS = "keylint.reporters"
-_STDIN = "-"
-_INVENTORY = "keylint.keys.yaml"
-_CONFIGURATIONS = (".keylint.yaml", ".keylint.yml", "pyproject.toml")
 
 _EXAMPLES = """\
 examples:
@@ -44,27 +43,6 @@ exit codes:
   0 clean   1 findings   2 usage, configuration or rule error   3 nothing was scanned
   4 incomplete: something could not be read   5 a fault of keylint's own   130 interrupted
 """
-
-
-class Options(NamedTuple):
-    """What `keylint scan` was asked for; the defaults are those of the command line."""
-
-    paths: Sequence[str] = ()
-    stdin_filename: str | None = None
-    no_gitignore: bool = False
-    format: str = "text"
-    report: Sequence[str] = ()
-    fail_on: Severity | Literal["never"] = "medium"
-    min_confidence: Confidence = "medium"
-    rule: Sequence[str] = ()
-    jobs: int | None = None
-    color: Literal["auto", "always", "never"] = "auto"
-    quiet: bool = False
-    config: str | None = None
-    isolated: bool = False
-    show_policy: bool = False
-    no_inline: bool = False
-    today: str | None = None
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +88,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="YYYY-MM-DD",
         help="the day that ages and ends are judged by (default: today, UTC)",
     )
+    policy.add_argument(
+        "--baseline", metavar="FILE", help=f"accepted findings (default: {BASELINE} of the scanned folder)"
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -126,8 +107,11 @@ def run(options: Options) -> int:
     if options.show_policy:
         from keylint.policy.shown import shown_policy
 
-        return int(not _print(shown_policy(_policy(options) or load_policy()))) * NOT_COMPLETE
-    report, notices = report_of(options)
+        return int(not _print(shown_policy(policy_of(options) or load_policy()))) * NOT_COMPLETE
+    accepted = _accepted(options)
+    report, seen, notices = report_of(options, _suppress_by(accepted))
+    if seen.whole and not incomplete(report):
+        notices = [*notices, *_stale(options, accepted, seen.facts)]
     code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
     for notice in notices:
         say(notice)
@@ -142,181 +126,49 @@ def run(options: Options) -> int:
     return code if whole else code or NOT_COMPLETE
 
 
-def report_of(options: Options) -> tuple[Report, Sequence[str]]:
-    """Scan and judge. Return the report, and what is to be said besides it."""
-    policy = _policy(options)
-    today = options.today or _today()
-    through = lens(policy.patterns if policy else ())
-    seen = _scan(options, policy, through)
-    found = [*seen.facts, *_keys(options, policy, seen)]
-    settled = (settle(fact, seen.world, today) for fact in found)
-    facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
-    notices = list(seen.notices)
-    # Without a configuration rules are read only where there is something to judge or a name to check: reading them
-    # costs more than a clean scan.
-    if policy is None and not facts and not options.rule:
-        return Report(__version__, seen.scanned, ()), notices
-    policy = policy or load_policy()
-    findings, unjudged = _judge(options, policy, facts, today, seen.whole, notices)
-    skipped = tuple(sorted({*seen.scanned.skipped, *unjudged}))
-    return Report(__version__, seen.scanned._replace(skipped=skipped), findings), notices
+def baseline_file(options: Options) -> str:
+    """Return the baseline that a user named, or else where the one of the scan root is."""
+    if options.baseline is not None:
+        return options.baseline
+    root = root_of(options)
+    return BASELINE if root in (os.curdir, os.getcwd()) else os.path.join(root, BASELINE)
 
 
-def _keys(options: Options, policy: Policy | None, seen: _Seen) -> list[Fact]:
-    """Return the keys of the inventory, compared with the code if all of that was seen."""
-    if _STDIN in options.paths:
-        return []
-    root = _root(options)
-    configured = policy is not None and policy.origins["inventory"] != "default"
-    names_ = policy.inventory if policy is not None else (_INVENTORY,)
-    paths = {entry.path for entry in seen.entries}
-    entries_of: dict[str, tuple[str, SourceMap]] = {}
-    for name in names_:
-        if not configured and not os.path.lexists(os.path.join(root, name)):
-            continue
-        if seen.whole or name in paths:
-            from keylint.policy.config import read_text
-            from keylint.policy.source_map import read
+def read_baseline(file: str) -> tuple[Entry, ...]:
+    """Return the entries of a baseline. Raises: BaselineError if it cannot be read or is wrong."""
+    from keylint.baseline import parse
 
-            text = read_text(os.path.join(root, name), name)
-            entries_of[name] = text, read(text, name)
-    if not entries_of:
-        return []
-    from keylint.documents.document import Document
-    from keylint.errors import ConfigError
-    from keylint.policy.inventory_file import read_inventory
-    from keylint.recognition.inline_allows import with_allows
-    from keylint.recognition.masking import excerpt_around
-    from keylint.whole.keys import declared, tied, undeclared
-
-    keys: list[Fact] = []
-    problems: list[str] = []
-    for name, (text, source) in entries_of.items():
-        document = Document(name, text)
-        entries = read_inventory(source)
-        problems += map(str, sorted(source.problems))
-        if not source.problems:
-            facts = declared(entries, name, lambda line: excerpt_around(document, *document.line_span(line)))
-            keys += [with_allows(document, fact) for fact in facts]
-    if problems:
-        raise ConfigError("\n".join(problems))
-    if not seen.whole:
-        return keys
-    return [*tied(keys, seen.facts), *undeclared(keys, seen.facts)]
+    try:
+        return parse(read_whole(file), file)
+    except OSError as error:
+        raise BaselineError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def load_policy(config: ConfigFile | None = None) -> Policy:
-    """Return the policy of a configuration; read late, for it costs more than a clean scan."""
-    from keylint.policy.merge import load_policy as load_it
+def _accepted(options: Options) -> tuple[Entry, ...]:
+    """Return the entries of the baseline, before the scan: a mistake in it is told at once."""
+    if options.baseline is None and options.isolated:
+        return ()
+    file = baseline_file(options)
+    return read_baseline(file) if options.baseline is not None or os.path.lexists(file) else ()
 
-    return load_it(config)
 
-
-def _policy(options: Options) -> Policy | None:
-    """Return the policy that is configured; None where the recommended one holds, unread."""
-    if options.config:
-        from keylint.policy.config import read_config
-
-        return load_policy(read_config(options.config, options.config))
-    if options.isolated:
+def _suppress_by(accepted: Sequence[Entry]) -> Suppress | None:
+    if not accepted:
         return None
-    root = _root(options)
-    if not any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS):
-        return None
-    from keylint.policy.config import find_config
+    from keylint.baseline import suppress_by
 
-    config = find_config(root)
-    return load_policy(config) if config else None
+    return suppress_by(accepted)
 
 
-def _root(options: Options) -> str:
-    if _STDIN in options.paths:
-        return os.curdir
-    from keylint.sources.worktree import root_of
+def _stale(options: Options, accepted: Sequence[Entry], facts: Sequence[Fact]) -> list[str]:
+    if not accepted:
+        return []
+    from keylint.baseline import stale
 
-    return root_of(options.paths or ["."])
-
-
-class _Seen(NamedTuple):
-    """What a source gave. `whole`: a folder was scanned, so that what is missing can be told."""
-
-    scanned: Scanned
-    facts: tuple[Fact, ...]
-    world: World
-    notices: Sequence[str]
-    entries: Sequence[Entry]
-    whole: bool
-
-
-def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
-    paths = options.paths or ["."]
-    if _STDIN in paths:
-        if len(paths) > 1:
-            raise UsageError("'-' reads standard input and goes with no other path")
-        from keylint.scanner import scan_bytes
-        from keylint.sources.stdin import read_stdin, stdin_world
-
-        content = read_stdin(options.stdin_filename)
-        if isinstance(content, Skip):
-            return _Seen(Scanned(0, 0, (content,)), (), stdin_world(), (), (), whole=False)
-        return _Seen(*scan_bytes(*content, through), stdin_world(), (), (), whole=False)
-    if options.stdin_filename:
-        raise UsageError("--stdin-filename goes with '-' only")
-    from keylint.scanner import scan
-    from keylint.sources.worktree import list_paths
-
-    listing = list_paths(paths, use_git=not options.no_gitignore)
-    if policy is not None and policy.exclude:
-        from keylint.policy.globs import matcher
-        from keylint.sources.exclusion import without
-
-        listing = without(listing, matcher(policy.exclude))
-    entries = list(listing.entries)
-    late = listing.late
-    if late is not None:
-
-        def remembered() -> Listing:
-            found = late()
-            entries.extend(found.entries)
-            return found
-
-        listing = listing._replace(late=remembered)
-    scanned, found = scan(listing, through, options.jobs)
-    if not scanned.files and not scanned.skipped:
-        raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
-    whole = len(paths) == 1 and os.path.isdir(paths[0])
-    return _Seen(scanned, found, listing.world, listing.notices, entries, whole)
-
-
-def _judge(
-    options: Options, policy: Policy, facts: Sequence[Fact], today: str, whole: bool, notices: list[str]
-) -> tuple[tuple[Finding, ...], tuple[Skip, ...]]:
-    from keylint.findings import by_place, judge
-    from keylint.suppression import Suppressions
-
-    known = [*(rule.id for rule in policy.rules), *policy.off]
-    for name in options.rule:
-        if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean '{near[0]}'?" if near else "--show-policy lists those there are"
-            raise UsageError(f"unknown rule '{name}'; {hint}")
-    suppressions = Suppressions(policy, known, today, inline=not options.no_inline)
-    first = judge(policy, policy.rules, facts, suppressions.of)
-    # Every rule is judged, whatever --rule says: a waiver of another is not unused.
-    second = judge(policy, policy.rules, suppressions.waiver_facts(whole=whole), suppressions.of)
-    notices += suppressions.notices()
-    findings = [
-        finding for finding in (*first.findings, *second.findings) if not options.rule or finding.rule in options.rule
-    ]
-    return tuple(sorted(findings, key=by_place)), (*first.unjudged, *second.unjudged)
-
-
-def _today() -> str:
-    from datetime import datetime, timezone
-
-    return datetime.now(timezone.utc).date().isoformat()
+    count = len(stale(accepted, facts))
+    them = "1 entry is" if count == 1 else f"{count:,} entries are"
+    told = f"{baseline_file(options)}: {them} stale; keylint baseline update --prune drops what is gone"
+    return [told] if count else []
 
 
 def _day(text: str) -> str:
@@ -364,27 +216,9 @@ def _reporter(name: str) -> Reporter:
 
 
 def _write(file: str, text: str) -> bool:
-    """Write UTF-8 with line feeds, whatever the platform's habits; tell whether it went well.
-
-    A regular file is replaced in one step, so that nobody reads half of one; a pipe or device is written to.
-    """
-    data = text.encode("utf-8", "backslashreplace")
+    """Write a report and tell whether it went well."""
     try:
-        if os.path.isfile(file) or not os.path.lexists(file):
-            beside = f"{file}.{os.getpid()}.part"
-            try:
-                with open(beside, "xb") as stream:
-                    stream.write(data)
-                os.replace(beside, file)
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
-        else:
-            descriptor = os.open(file, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
-            os.set_blocking(descriptor, True)
-            with open(descriptor, "wb") as stream:
-                stream.write(data)
+        replace(file, text)
     except OSError as error:
         say(f"--report cannot write '{file}': {error.strerror}")
         return False

@@ -35,6 +35,7 @@ class Rule(NamedTuple):
     limits: str
     references: tuple[Reference, ...]
     frameworks: Mapping[str, tuple[str, ...]]
+    evidence: str | None
     select: Condition | None
     require: Condition | None
     forbid: Condition | None

@@ -24,6 +24,7 @@ from keylint.policy.source_map import Plain, SourceMap
 from keylint.policy.targets import TARGETS
 
 ON_UNKNOWN: tuple[OnUnknown, ...] = ("pass", "warn", "fail")
+EVIDENCE = ("observed", "declared", "attested")
 _EXAMPLE = record(
     {
         "name": Field(TEXT, "what the example shows", required=True),
@@ -52,6 +53,7 @@ RULE = record(
             "pages that explain it",
         ),
         "frameworks": Field(map_of(list_of(TEXT)), "numbers in frameworks such as cwe, owasp_nhi, asvs"),
+        "evidence": Field(choice("evidence", EVIDENCE), "what a finding rests on (default: what the fact says)"),
         "select": Field(MAPPING, "which facts of the target it speaks of"),
         "require": Field(MAPPING, "what must hold; otherwise it is a finding"),
         "forbid": Field(MAPPING, "what must not hold; otherwise it is a finding"),
@@ -126,6 +128,7 @@ def _rule(file: str, value: dict[str, Plain], conditions: dict[str, Condition | 
         remediation=text("remediation"),
         limits=text("limits"),
         references=tuple(Reference(**reference) for reference in references),
+        evidence=str(value["evidence"]) if "evidence" in value else None,
         frameworks={name: tuple(numbers) for name, numbers in frameworks.items()},
         select=conditions["select"],
         require=conditions["require"],

@@ -41,7 +41,7 @@ def as_mapping(finding: Finding) -> dict[str, object]:
         "rule": finding.rule,
         "severity": finding.severity,
         "confidence": confidence,
-        "evidence": attributes.get("evidence", "observed"),
+        "evidence": finding.evidence,
         "message": finding.message,
         "remediation": finding.remediation,
         "references": [reference.url for reference in finding.references],

@@ -52,7 +52,7 @@ def list_paths(paths: Sequence[str], *, use_git: bool = True) -> Listing:
     deepest folder that does. Raises: NothingScanned if the paths name no file.
     """
     real = [_real(path) for path in paths]
-    root = scan_root(real)
+    root = _root_of(real)
     collector = _Collector(root, use_git=use_git)
     missing: list[str] = []
     for path, file in zip(paths, real, strict=True):
@@ -87,12 +87,12 @@ def _listing(collector: _Collector, late: Callable[[], None] | None = None) -> L
     return Listing(entries, (), _world(collector), collector.notices, finish)
 
 
-def root_of(paths: Sequence[str]) -> str:
+def scan_root(paths: Sequence[str]) -> str:
     """Return the folder that reported paths are relative to, and whose configuration holds."""
-    return scan_root([_real(path) for path in paths])
+    return _root_of([_real(path) for path in paths])
 
 
-def scan_root(real: Sequence[str]) -> str:
+def _root_of(real: Sequence[str]) -> str:
     """Return the same of paths that are absolute."""
     if len(real) == 1 and os.path.isdir(real[0]):
         return real[0]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from keylint.model import Excerpt, Fact, Location, Value
+from keylint.documents.document import Document
+from keylint.model import Fact, Value
 from keylint.policy.inventory_file import Entry
+from keylint.recognition.inline_allows import with_allows
 from keylint.recognition.key_blocks import address_attributes
+from keylint.recognition.masking import excerpt_around
 
 # Facts that detectors make for this module alone: no rule speaks of them.
 REFERENCE = "reference"
@@ -17,27 +20,24 @@ _EXPECTED = ("purpose", "permissions", "owner")
 # What code needs, by the permission that the exchange grants it with.
 _GRANTED_BY = {"key_only": "read"}
 
-Show = Callable[[int], Excerpt | None]
 
-
-def declared(entries: Sequence[Entry], path: str, show: Show) -> list[Fact]:
-    """Return a `key` fact for every entry of an inventory; `show` gives the excerpt of a line."""
+def declared(entries: Sequence[Entry], document: Document) -> list[Fact]:
+    """Return a `key` fact for every entry of an inventory, standing at its `id`."""
     prints = Counter(str(entry.values["fingerprint"]) for entry in entries if "fingerprint" in entry.values)
     stores = Counter(str(entry.values["stored_in"]) for entry in entries if "stored_in" in entry.values)
     return [
         _declared(
             entry,
-            path,
-            show,
+            document,
             shared=prints[str(entry.values.get("fingerprint"))] > 1 or stores[str(entry.values.get("stored_in"))] > 1,
         )
         for entry in entries
     ]
 
 
-def _declared(entry: Entry, path: str, show: Show, *, shared: bool) -> Fact:
+def _declared(entry: Entry, document: Document, *, shared: bool) -> Fact:
     values = {name: value for name, value in entry.values.items() if name != "fingerprint"}
-    attributes: dict[str, Value] = {**_ABSENT, **values}  # type: ignore[dict-item]  # the inventory's shape has no mappings
+    attributes: dict[str, Value] = {**_ABSENT, **values}  # type: ignore[dict-item]  # no field of it is a mapping
     addresses = attributes["ip_whitelist"]
     if isinstance(addresses, list):
         attributes.update(address_attributes(addresses))
@@ -50,8 +50,16 @@ def _declared(entry: Entry, path: str, show: Show, *, shared: bool) -> Fact:
         context="config",
     )
     line, column = entry.places["id"]
-    name = str(values["id"])
-    return Fact("key", Location(path, line, column, line, column + len("id")), f"key {name}", attributes, show(line))
+    start = document.line_span(line)[0] + column - 1
+    end = start + len("id")
+    fact = Fact(
+        "key",
+        document.location(start, end),
+        f"key {values['id']}",
+        attributes,
+        excerpt_around(document, start, end),
+    )
+    return with_allows(document, fact)
 
 
 def tied(keys: Iterable[Fact], found: Sequence[Fact]) -> list[Fact]:
