@@ -6,7 +6,7 @@ from keylint.documents.tree import Kind, Node, Scalar
 
 CHARACTERS = 5_000_000  # of a text that is parsed at all
 DEPTH = 200
-NODES = 200_000  # about a second, and 100 MB
+NODES = 100_000  # less than a second, and 50 MB
 
 Name = tuple[str, int, int]
 NAMELESS: Name = ("", 0, 0)
