@@ -29,7 +29,7 @@ def line_end(text: str, offset: int) -> int:
 
 
 class Builder:
-    """Takes the parts of a text in their order. Raises: Unparsed past the limits or if the parts do not nest."""
+    """Takes the parts of a text in their order. Raises: Unparsed past the limits, or if the text ends too early."""
 
     def __init__(self) -> None:
         self.roots: list[Node] = []
@@ -65,8 +65,6 @@ class Builder:
 
     def close(self, end: int) -> Node:
         """Finish what was opened last, and return it."""
-        if not self._open:
-            raise Unparsed("closed more than was opened")
         kind, start, name, children = self._open.pop()
         node = Node(kind, name[0], None, start, end, name[1], name[2], tuple(children))
         self.children = self._open[-1][3] if self._open else self.roots

@@ -10,7 +10,7 @@ from keylint.documents.builder import DEPTH, Unparsed, unexpected
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
-CHARACTERS = 500_000
+CHARACTERS = 750_000
 _STEPS = 50_000  # of the parser; a good text of that size takes 20,000, and a count is the same on every machine
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -34,10 +34,14 @@ def syntax(text: str, language: object) -> Syntax:
         return steps > _STEPS
 
     # Given the bytes themselves it would not ask `stop`.
-    parsed = Parser(Language(language)).parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=stop)
-    root = parsed.root_node if parsed is not None else None
-    if root is None:
-        raise Unparsed("takes too long")
+    try:
+        root = (
+            Parser(Language(language))
+            .parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=stop)
+            .root_node
+        )
+    except ValueError:
+        raise Unparsed("takes too long") from None
     if root.has_error:
         raise unexpected(text, _first_error(root))
     return root
