@@ -174,6 +174,8 @@ def test_names_that_say_nothing_leave_it_to_the_beginning(path: str, text: str, 
         ),
         pytest.param("{% if a %}\nb: 1\n{% endif %}", [(("b",), 1, "1")], id="Jinja"),
         pytest.param("{{ a }}: 1", [(("{{ a }}",), 1, "1")], id="template as name"),
+        pytest.param('"{{": 1 # }}', [(("{{",), 1, "1")], id="quotes that are no template"),
+        pytest.param('a: "{{"\nb: "}}"', [(("a",), "{{", "{{"), (("b",), "}}", "}}")], id="braces on two lines"),
         pytest.param("a: {b: {{c: 1}: 2}}", [(("a", "b", "{c: 1}"), 2, "2")], id="braces that are no template"),
         pytest.param(
             "a: b\udc80c\x07", [(("a",), "b\ufffdc\ufffd", "b\udc80c\x07")], id="characters that YAML refuses"

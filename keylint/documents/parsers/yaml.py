@@ -17,9 +17,8 @@ _AGAIN = 20_000
 # What libyaml refuses to read anywhere; another character stands in while it parses.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _STAND_IN = "\ufffd"
-_TEMPLATE = re.compile(r"\{\{[^{}]{0,500}\}\}|\{%[^%]{0,500}%\}|\{#[^#]{0,500}#\}|<%[^%]{0,500}%>")
+_TEMPLATE = re.compile(r"\{\{[^{}\n]{0,500}\}\}|\{%[^%\n]{0,500}%\}|\{#[^#\n]{0,500}#\}|<%[^%\n]{0,500}%>")
 _LOOK = 200
-_NOT_LINE_END = re.compile(r"[^\r\n]")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s*(?:#.*\s*)?)+")
 _HEADER = re.compile(r"[|>].*\r?\n?\s*")
 
@@ -45,7 +44,7 @@ def _without_templates(text: str) -> str:
         # Alone on its line, as far as need be looked.
         before = text[max(0, start - _LOOK) : start].rpartition("\n")[2]
         after = text[end : end + _LOOK].partition("\n")[0]
-        return _NOT_LINE_END.sub("x" if before.strip() or after.strip() else " ", found[0])
+        return ("x" if before.strip() or after.strip() else " ") * len(found[0])
 
     return _TEMPLATE.sub(masked, text)
 
