@@ -10,7 +10,7 @@ from keylint.documents.tree import Node, Scalar
 # `"name": value` anywhere in a line; `name: value` and `name = value` at its beginning. The parts are bounded, so that
 # a hostile text takes no more than its length.
 _PAIR = re.compile(
-    r"(?P<quote>[\"'])(?P<quoted>[^\"'\\\n]{1,200})(?P=quote)[ \t]{0,200}(?:[:=]|=>)[ \t]{0,200}"
+    r"(?P<quote>[\"'])(?P<quoted>[^\"'\\\n]{1,200})(?P=quote)[ \t]{0,200}(?:=>|[:=])[ \t]{0,200}"
     r"|^[ \t+>-]{0,200}(?:(?:export|set|ENV|ARG)[ \t]{1,20})?(?P<bare>[^\W\d][\w.-]{0,200})[ \t]{0,20}"
     r"(?::=?(?=[ \t\r\n\"'])|=(?![=>~]))[ \t]{0,200}",
     re.MULTILINE,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keylint.documents.builder import Unparsed, unexpected
+from keylint.documents.builder import DEPTH, Unparsed, unexpected
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
-CHARACTERS = 1_000_000  # 100 MB of memory
-_STEPS = 500_000  # of the parser, a fraction of a second; a count of steps is the same on every machine
+CHARACTERS = 750_000
+_STEPS = 50_000  # of the parser; a good text of that size takes 20,000, and a count is the same on every machine
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -21,6 +21,9 @@ def syntax(text: str, language: object) -> Syntax:
 
     if len(text) > CHARACTERS:
         raise Unparsed(f"more than {CHARACTERS:,} characters")
+    # Brackets that are never closed take the parser seconds and hundreds of MB.
+    if any(text.count(opening) - text.count(closing) > DEPTH for opening, closing in ("[]", "{}", "()")):
+        raise Unparsed(f"nested deeper than {DEPTH}")
     # A letter stands in for every other character: the parser counts bytes, and what is said is read from the text.
     data = _NOT_ASCII.sub("x", text).encode("ascii")
     steps = 0
@@ -31,10 +34,14 @@ def syntax(text: str, language: object) -> Syntax:
         return steps > _STEPS
 
     # Given the bytes themselves it would not ask `stop`.
-    parsed = Parser(Language(language)).parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=stop)
-    root = parsed.root_node if parsed is not None else None
-    if root is None:
-        raise Unparsed("takes too long")
+    try:
+        root = (
+            Parser(Language(language))
+            .parse(lambda offset, _: data[offset : offset + 65_536], progress_callback=stop)
+            .root_node
+        )
+    except ValueError:
+        raise Unparsed("takes too long") from None
     if root.has_error:
         raise unexpected(text, _first_error(root))
     return root

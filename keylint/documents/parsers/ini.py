@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"[ \t][;#]")
 
 class _Pair(NamedTuple):
     name: str
-    value: str
+    lines: list[str]  # of the value
     indent: int  # of its line
     start: int
     end: int
@@ -38,7 +38,7 @@ def parse(text: str) -> Node:
     def finish() -> None:
         if pair is not None:
             name = (pair.name, pair.name_start, pair.name_start + len(pair.name))
-            builder.scalar(pair.value, pair.start, pair.end, name)
+            builder.scalar("\n".join(pair.lines), pair.start, pair.end, name)
 
     for line in _LINE.finditer(text):
         written = line[0].strip()
@@ -55,11 +55,12 @@ def parse(text: str) -> Node:
             builder.open("mapping", start, (name, start + 1, start + 1 + len(name)))
             continue
         found = _split(written)
-        if pair and indent > pair.indent and (found is None or not _SIMPLE.fullmatch(found[0])):
+        is_assignment = found is not None and _SEPARATOR.search(written) and _SIMPLE.fullmatch(found[0])
+        if pair and indent > pair.indent and not is_assignment:
             value, within = _value(written)
-            begun = start + within if not pair.value else pair.start
-            value_end = start + within + len(value)
-            pair = pair._replace(value=f"{pair.value}\n{value}".lstrip("\n"), start=begun, end=value_end)
+            begun = pair.start if pair.lines else start + within
+            pair.lines.append(value)
+            pair = pair._replace(start=begun, end=start + within + len(value))
             continue
         finish()
         pair = None
@@ -67,7 +68,7 @@ def parse(text: str) -> Node:
             name, after = found
             value, within = _value(written[after:])
             value_start = start + after + within
-            pair = _Pair(name, value, indent, value_start, value_start + len(value), start)
+            pair = _Pair(name, [value] if value else [], indent, value_start, value_start + len(value), start)
     finish()
     if builder.depth > 1:
         builder.close(len(text))
@@ -89,7 +90,7 @@ def _split(line: str) -> tuple[str, int] | None:
             return name, separator.end()
     elif separator:
         return None
-    return (first[0], len(first[0])) if len(first) > 1 else None
+    return (first[0], len(first[0])) if len(first) > 1 and line[-1] != "{" else None
 
 
 def _value(written: str) -> tuple[str, int]:

@@ -17,8 +17,8 @@ _AGAIN = 20_000
 # What libyaml refuses to read anywhere; another character stands in while it parses.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _STAND_IN = "\ufffd"
-_TEMPLATE = re.compile(r"\{\{[^{}]{0,500}\}\}|\{%[^%]{0,500}%\}|\{#[^#]{0,500}#\}|<%[^%]{0,500}%>")
-_NOT_LINE_END = re.compile(r"[^\r\n]")
+_TEMPLATE = re.compile(r"\{\{[^{}\n]{0,500}\}\}|\{%[^%\n]{0,500}%\}|\{#[^#\n]{0,500}#\}|<%[^%\n]{0,500}%>")
+_LOOK = 200
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s*(?:#.*\s*)?)+")
 _HEADER = re.compile(r"[|>].*\r?\n?\s*")
 
@@ -41,10 +41,10 @@ def _without_templates(text: str) -> str:
 
     def masked(found: re.Match[str]) -> str:
         start, end = found.span()
-        before = text[text.rfind("\n", max(0, start - 200), start) + 1 : start]
-        after = text.find("\n", end, end + 200)
-        alone = not before.strip() and not text[end : after if after >= 0 else end + 200].strip()
-        return _NOT_LINE_END.sub(" " if alone else "x", found[0])
+        # Alone on its line, as far as need be looked.
+        before = text[max(0, start - _LOOK) : start].rpartition("\n")[2]
+        after = text[end : end + _LOOK].partition("\n")[0]
+        return ("x" if before.strip() or after.strip() else " ") * len(found[0])
 
     return _TEMPLATE.sub(masked, text)
 
@@ -68,7 +68,8 @@ def _parse(text: str, written: str) -> Node:
             elif isinstance(event, yaml.ScalarEvent):
                 is_bare = event.anchor is None and event.tag is None
                 start = start if is_bare else reader.after_properties(start, end)
-                reader.scalar(event.value, event.style, event.anchor, (start, end), is_plain=event.implicit[0])
+                value = plain(event.value) if event.implicit[0] else _tagged(event.value, event.tag)
+                reader.scalar((event.value, value), event.style, event.anchor, (start, end))
             elif isinstance(event, yaml.AliasEvent):
                 reader.alias(event.anchor or "", start, end)
     except yaml.MarkedYAMLError as error:
@@ -132,11 +133,9 @@ class _Reader:
             self._merge()
         self._remember(frame.anchor, self.builder.close(end), frame.room)
 
-    def scalar(
-        self, text: str, style: str | None, anchor: str | None, span: tuple[int, int], *, is_plain: bool
-    ) -> None:
+    def scalar(self, content: tuple[str, Scalar], style: str | None, anchor: str | None, span: tuple[int, int]) -> None:
+        text, value = content
         start, end = span
-        value = plain(text) if is_plain else text
         if style in ("'", '"'):
             start, end = start + 1, end - 1
         elif style in ("|", ">"):
@@ -202,8 +201,12 @@ def plain(text: str) -> Scalar:
 
     for tag, pattern in Resolver.yaml_implicit_resolvers.get(text[:1], ()):
         if pattern.match(text):
-            return _READERS.get(tag.rpartition(":")[2], str)(text)
+            return _tagged(text, tag)
     return text
+
+
+def _tagged(text: str, tag: str | None) -> Scalar:
+    return _READERS.get(tag.rpartition(":")[2], str)(text) if tag else text
 
 
 def _boolean(text: str) -> bool:
