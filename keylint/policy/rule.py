@@ -8,9 +8,11 @@ from typing import Literal, NamedTuple
 
 from keylint.model import Fact, Reference, Severity
 from keylint.policy.conditions import Condition, Vars, holds
+from keylint.policy.targets import TARGETS, Attribute
 
 OnUnknown = Literal["pass", "warn", "fail"]
 
+_TEXT = Attribute("text", "")
 TEMPLATE = re.compile(r"\{\{\s*(?P<name>[a-z_]+\.[a-z_0-9]+)\s*\}\}")
 
 
@@ -72,7 +74,7 @@ def message(rule: Rule, fact: Fact, vars_: Vars) -> str:
         kind, _, name = match["name"].partition(".")
         found = vars_.get(name) if kind == "vars" else fact.attributes.get(name)
         if found is None:
-            return "unknown"
+            return "an unknown number of" if TARGETS.get(kind, {}).get(name, _TEXT).type == "number" else "unknown"
         if isinstance(found, (list, tuple)):
             return ", ".join(map(str, found)) or "none"
         return str(found)
