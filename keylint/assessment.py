@@ -179,7 +179,10 @@ def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:
         keys += [] if source.problems else declared(entries, Document(name, text))
     if problems:
         raise ConfigError("\n".join(problems))
-    return [*tied(keys, seen.facts), *undeclared(keys, seen.facts)] if seen.whole else keys
+    if not seen.whole:
+        return keys
+    elsewhere = [fact for fact in seen.facts if fact.location.path not in texts]
+    return [*tied(keys, elsewhere), *undeclared(keys, elsewhere)]
 
 
 def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,10 @@ def test_a_rule_judges_its_own_target_only() -> None:
 def test_message() -> None:
     filled = message(rule("forbid: {file.role: a}"), fact(path="x", secrets=2, names=["a", "b"]), VARS)
     assert filled == "x holds 2 secrets of a, b"
-    assert message(rule("forbid: {file.role: a}"), fact(path="x"), VARS) == "x holds an unknown number of secrets of unknown"
+    assert (
+        message(rule("forbid: {file.role: a}"), fact(path="x"), VARS)
+        == "x holds an unknown number of secrets of unknown"
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ _TELLING = (
     b"can_universal_transfer",
 )
 _GENERIC = ("permissions", "scopes", "rights", "cantrade", "can_trade", "canwithdraw", "can_withdraw", "capabilities")
+# What is counted from a field stands where that does.
+_COUNTED = {
+    "created": ("age_days",),
+    "last_used": ("idle_days",),
+    "reviewed": ("reviewed_days",),
+    "platforms": ("platform_count",),
+}
 # What is listed as the keys held is read from the inventory itself, and validated there.
 _INVENTORY = "keylint.keys.yaml"
 
@@ -70,7 +77,8 @@ def _mappings(document: Document) -> Iterator[tuple[str, Sequence[Item]]]:
         return
     from keylint.documents.code import code
 
-    source = document.once(code)
+    # Code speaks of permissions of all kinds; only what nothing but a key has is worth parsing it for.
+    source = document.once(code) if any(word.decode() in document.lowered for word in _TELLING) else None
     if source is not None:
         yield from _code_mappings(source)
 
@@ -124,7 +132,8 @@ def _fact(document: Document, block: Block) -> Fact:
         excerpt=excerpt_around(document, block.start, block.end),
         places={
             attribute: (document.location(*span), excerpt_around(document, *span))
-            for attribute, span in block.places.items()
+            for field, span in block.places.items()
+            for attribute in (field, *_COUNTED.get(field, ()))
         },
     )
 

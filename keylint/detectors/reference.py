@@ -9,18 +9,22 @@ from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
 
-# A reference in config: ${NAME}, $NAME, secrets.NAME, %NAME%, and a name that is set, as in a mapping of variables.
+# How a variable of the environment is read: os.environ["NAME"], getenv("NAME"), process.env.NAME, ENV["NAME"],
+# env::var("NAME"), config("NAME"), $env:NAME, ${NAME}, secrets.NAME, %NAME%; and how one is set for others, NAME: … or
+# NAME=…. Told by the text alone: parsing every file that names the exchange would take ten times as long as the scan.
 _REFERENCE = re.compile(
-    r"(?:\$\{|\$|%|secrets\.|env\.|vars\.)(?P<name>[A-Za-z_][A-Za-z0-9_]{2,80})"
-    r"|^[ \t-]{0,40}(?:export[ \t]+)?(?P<set>[A-Z_][A-Z0-9_]{2,80})[ \t]*[:=]",
-    re.MULTILINE,
+    r"(?:environ|env|config|variables?|var|lookup|secrets|vars)(?:\.get|\.fetch|\.require)?[\[(.:\"'\s]{1,6}"
+    r"(?P<read>[A-Za-z_][A-Za-z0-9_]{4,80})"
+    r"|(?:\$\{|\$|%)(?P<shown>[A-Za-z_][A-Za-z0-9_]{4,80})"
+    r"|^[ \t-]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?(?P<set>[A-Z_][A-Z0-9_]{4,80})[\"']?[ \t]*[:=]",
+    re.MULTILINE | re.IGNORECASE,
 )
 _MOST = 500
 
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `reference` fact for every variable named after a key, once a file. No rule speaks of these facts."""
-    if "binance" not in document.lowered and "bnb" not in document.lowered:
+    if "binance" not in document.lowered or "key" not in document.lowered:
         return
     from keylint.recognition import vocabulary
     from keylint.recognition.exchange import exchange_in, exchange_of
@@ -31,20 +35,26 @@ def find(document: Document) -> Iterator[Fact]:
     if context in ("test", "docs"):
         return
     seen: set[str] = set()
-    for name, start, end in _names(document):
-        kind = vocabulary.classify(name)
-        if name in seen or kind not in ("api_key", "api_secret") or len(seen) >= _MOST:
+    for match in _REFERENCE.finditer(document.text):
+        group = match.lastgroup
+        assert group is not None
+        name = match[group]
+        if name in seen or "key" not in name.lower() or (group == "set" and not name.isupper()):
             continue
         seen.add(name)
+        if len(seen) > _MOST:
+            return
+        if vocabulary.classify(name) != "api_key":
+            continue
         own = exchange_of(name.lower())
         exchange = exchange_in(document) if own in ("binance", "unknown") else own
+        start, end = match.span(group)
         yield Fact(
             target="reference",
             location=document.location(start, end),
             identity=f"reference {document.path} {name}",
             attributes={
                 "name": name,
-                "kind": kind,
                 "exchange": exchange,
                 "context": context,
                 # A name that does not say whose key it is may be anybody's.
@@ -52,20 +62,6 @@ def find(document: Document) -> Iterator[Fact]:
             },
             excerpt=excerpt_around(document, start, end),
         )
-
-
-def _names(document: Document) -> Iterator[tuple[str, int, int]]:
-    """Yield the variables that a document reads, with their half-open spans."""
-    from keylint.documents.code import code
-
-    source = document.once(code)
-    if source is not None:
-        for read in source.reads:
-            yield read.name, read.start, read.end
-        return
-    for match in _REFERENCE.finditer(document.text):
-        group = "name" if match["name"] else "set"
-        yield match[group], *match.span(group)
 
 
 DETECTOR = Detector(find, words=(b"binance",))

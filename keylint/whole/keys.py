@@ -75,7 +75,7 @@ def undeclared(keys: Sequence[Fact], found: Sequence[Fact]) -> list[Fact]:
     facts: list[Fact] = []
     for fact in found:
         attributes = fact.attributes
-        if fact.target == REFERENCE and attributes["kind"] == "api_key" and attributes["name"] not in stored:
+        if fact.target == REFERENCE and attributes["name"] not in stored:
             attributes = {
                 "id": attributes["name"],
                 "exchange": attributes["exchange"],
