@@ -213,7 +213,7 @@ def _judge(
     from keylint.findings import by_place, judge
     from keylint.suppression import Suppressions
 
-    known = [*(rule.id for rule in policy.rules), *policy.off]
+    known = sorted({*(rule.id for rule in policy.rules), *policy.off})
     for name in options.rule:
         if name not in known:
             from difflib import get_close_matches

@@ -51,6 +51,11 @@ def scan(keylint: Run, tmp_path: Path) -> Run:
             {"src/bot.py": "critical"},
             id="the last override wins",
         ),
+        pytest.param(
+            "rules: {hardcoded-api-key: off}\noverrides: [{paths: [src/], rules: {hardcoded-api-key: {severity: high}}}]",
+            {"src/bot.py": "high"},
+            id="off but for a path",
+        ),
         pytest.param("exclude: [tests/**]", {"src/bot.py": "critical"}, id="excluded"),
         pytest.param("exclude: ['*.py', '!src/*.py']", {"src/bot.py": "critical"}, id="excluded but for"),
         pytest.param(

@@ -71,12 +71,14 @@ def _merged(
             origins[f"rules.{setting.rule}"] = setting.origin
     for key, present in (("exclude", "exclude" in value), ("inventory", "inventory" in value)):
         origins[key] = config.source.origin((key,)) if config and present else _DEFAULT
+    overrides = tuple(override for layer in layers for override in layer.overrides)
+    revived = {setting.rule for override in overrides for setting in override.rules if setting.on}
     return Policy(
         packs=packs,
-        rules=tuple(rule for name, rule in sorted(rules.items()) if name not in off),
+        rules=tuple(rule for name, rule in sorted(rules.items()) if name not in off or name in revived),
         off=tuple(sorted(off)),
         vars=vars_,
-        overrides=tuple(override for layer in layers for override in layer.overrides),
+        overrides=overrides,
         exclude=_texts(value.get("exclude")),
         patterns=tuple(pattern for layer in layers for pattern in layer.patterns),
         inventory=_texts(value.get("inventory")) if "inventory" in value else (DEFAULT_INVENTORY,),

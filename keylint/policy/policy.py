@@ -27,7 +27,9 @@ class Pack(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What is judged, and how. `rules` are those that are on, by id, with severity and `on_unknown` settled.
+    """What is judged, and how. `rules` are those that are on somewhere, by id, with severity and `on_unknown` settled.
+
+    `off` are those that are off where no override switches them on.
 
     `origins` tells of every setting where it comes from: `vars.NAME`, `rules.ID`, `extends`, `inventory` …
     """
@@ -46,7 +48,7 @@ class Policy(NamedTuple):
 
     def severity(self, rule: Rule, path: str) -> Severity | None:
         """Return how severe a rule is for a path; None where it is switched off."""
-        severity: Severity | None = rule.severity
+        severity: Severity | None = None if rule.id in self.off else rule.severity
         for override in self.overrides:
             setting = next((one for one in override.rules if one.rule == rule.id), None)
             if setting is not None and _matcher(override.paths)(path):
