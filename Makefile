@@ -37,8 +37,9 @@ check: $(STAMP) ## lint, format, types, layers
 goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
 	$(BIN)/python -m pytest -q tests/test_goldens.py tests/test_mistakes.py --rewrite
 
-docs: $(STAMP) ## rewrite the compiled rules and what README.md quotes from the tool; read the diff
-	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_readme.py --rewrite
+docs: $(STAMP) ## rewrite the compiled rules, pages, schemas, and what README.md and docs/ quote from the tool; read the diff
+	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_rules_command.py tests/test_schema.py tests/test_policy_guide.py \
+		tests/test_readme.py --rewrite
 
 bench: $(STAMP) ## measure start-up and throughput as ratios
 	$(BIN)/python -m compileall -q keylint

@@ -14,20 +14,43 @@ from keylint.policy.shapes import (
     MAPPING,
     TEXT,
     Field,
+    Shape,
     choice,
+    described,
     list_of,
     map_of,
     record,
     written,
 )
-from keylint.policy.source_map import Plain, SourceMap
+from keylint.policy.source_map import Path, Plain, SourceMap
 from keylint.policy.targets import TARGETS
 
 ON_UNKNOWN: tuple[OnUnknown, ...] = ("pass", "warn", "fail")
+
+
+def _files(source: SourceMap, path: Path, value: Plain) -> bool:
+    """Check the files of an example: they are written to a folder, and must lie in it."""
+    if not _TEXTS.check(source, path, value):
+        return False
+    assert isinstance(value, dict)
+    well = True
+    for name in value:
+        parts = name.split("/")
+        if not all(parts) or any(part in (".", "..") for part in parts) or any(mark in name for mark in "\\:\0"):
+            source.problem(
+                (*path, name), f"expected a path inside the example such as src/bot.py, found {described(name)}"
+            )
+            well = False
+    return well
+
+
+_TEXTS = map_of(ANY_TEXT, least=1)
 _EXAMPLE = record(
     {
         "name": Field(TEXT, "what the example shows", required=True),
-        "files": Field(map_of(ANY_TEXT, least=1), "the files to scan, path to text with placeholders", required=True),
+        "files": Field(
+            Shape(_files, _TEXTS.schema), "the files to scan, path to text with placeholders", required=True
+        ),
         "today": Field(DATE, "the day that ages are judged by"),
     }
 )

@@ -86,8 +86,14 @@ FLAG = _expected("true or false", lambda value: isinstance(value, bool), {"type"
 NUMBER = _expected(
     "a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), {"type": "number"}
 )
-DATE = _expected("a date such as 2026-11-22", is_date, {"type": "string", "format": "date"})
-NETWORK = _expected("an address or network such as 203.0.113.7/32", _is_network, {"type": "string"})
+DATE = _expected(
+    "a date such as 2026-11-22", is_date, {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
+)
+NETWORK = _expected(
+    "an address or network such as 203.0.113.7/32",
+    _is_network,
+    {"type": "string", "pattern": r"^[0-9A-Fa-f:.]+(/[0-9.]+)?$"},
+)
 ANYTHING = Shape(lambda _source, _path, _value: True, {})
 MAPPING = _expected("a mapping", lambda value: isinstance(value, dict), {"type": "object"})
 
