@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from keylint.policy.source_map import Path, Plain, SourceMap
 
+# How much of a text is looked at to name it in an error. Units: characters.
+_LONGEST = 4096
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -40,7 +42,8 @@ def described(value: Plain) -> str:
         return "a mapping" if value else "an empty mapping"
     from keylint.recognition.masking import mask_opaque
 
-    return f"'{mask_opaque(value[:60])}'"
+    # Masked before it is cut: of a key that is cut first, other characters than its last would be shown.
+    return f"'{mask_opaque(value[:_LONGEST])[:60]}'"
 
 
 def _expected(kind: str, holds: Callable[[Plain], bool], schema: Mapping[str, object]) -> Shape:
