@@ -163,7 +163,7 @@ def test_the_walk_through_shows_what_it_promises() -> None:
     assert "medium personal-waiver" in runs[4]
     assert "suppressed by a waiver of @acme/trading until 2026-12-15" in runs[5]
     assert "medium expired-waiver" in runs[6]
-    assert "acme-policy/pack.yaml" in runs[7]
+    assert "max_waiver_days: 30  (acme-policy/pack.yaml:6:3)" in runs[7]
 
 
 def test_the_guide_links_to_what_exists() -> None:

@@ -162,6 +162,10 @@ def test_show_of_every_shipped_rule_is_whole(keylint: Run, name: str, format_: s
 def test_a_key_in_an_example_is_shown_nowhere(keylint: Run, here: Path) -> None:
     secret, armour = expand("{{key:shown}}"), expand("{{pem:PRIVATE KEY:shown}}")
     own(here, bad=f"a.py: 'API_KEY = \"{secret}\"', b.pem: {json.dumps(armour)}")
+    rule = here / "acme" / "own-rule.yaml"
+    rule.write_text(
+        rule.read_text().replace("name: one", f"name: {secret}").replace("Not one.", f"{secret} is not one.")
+    )
     for arguments in (("show", "own-rule"), ("show", "own-rule", "--format", "json"), ("test",), ("docs",)):
         result = keylint("rules", *arguments)
         said = result.out + result.err
@@ -210,6 +214,12 @@ def test_a_condition_written_and_read_again_is_the_same(rule: object) -> None:
 def test_a_condition_is_written_as_people_write_it(written: dict[str, Plain]) -> None:
     known: dict[str, Plain] = {"purposes": {"a": ["read"]}}
     assert unparsed(parse(SourceMap("", written, {}), (), written, "key", known), "key") == written
+
+
+def test_every_action_has_help_with_examples(keylint: Run) -> None:
+    for action in ("list", "show", "test", "schema", "docs"):
+        result = keylint("rules", action, "--help")
+        assert (result.code, "examples:\n  keylint rules list " in result.out) == (0, True)
 
 
 # test
@@ -316,6 +326,15 @@ REASONS = [
         FULL,
         ["file at .env:1:13: not selected", "  select: file.role eq key-file: no, it is secret-store"],
         id="not selected",
+    ),
+    pytest.param(
+        "select: {file.role: secret-store}\nforbid: {file.secrets: {gt: 1}}",
+        FULL,
+        [
+            "file at .env:1:13: in order, for what it forbids does not hold",
+            "  forbid: file.secrets gt 1: no, it is 1",
+        ],
+        id="selected and in order",
     ),
     pytest.param(
         "forbid: {all: [{file.ignored: false}, {file.role: {in: [secret-store]}}]}",

@@ -82,6 +82,12 @@ def test_without_a_name_all_are_printed(keylint: Run) -> None:
     assert {path.name for path in FOLDER.iterdir()} == {f"{name}.schema.json" for name in SCHEMAS}
 
 
+def test_schemas_are_written_to_a_folder(keylint: Run, tmp_path: Path) -> None:
+    assert keylint("rules", "schema", "--output", str(tmp_path / "new")).out == ""
+    written = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "new").iterdir()}
+    assert written == {f"{name}.schema.json": schema for name, schema in SCHEMAS.items()}
+
+
 def test_a_folder_that_cannot_be_written_is_said(keylint: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = keylint("rules", "schema", "--output", str(tmp_path / "file"))

@@ -30,24 +30,31 @@ exit codes:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="a table of the rules, whether each is on, and where that comes from")
-    show = actions.add_parser("show", help="everything about a rule, with its examples")
+
+    def action(name: str, summary: str) -> argparse.ArgumentParser:
+        description = f"{summary[0].upper()}{summary[1:]}."
+        return actions.add_parser(
+            name, help=summary, description=description, epilog=_EXAMPLES, formatter_class=parser.formatter_class
+        )
+
+    listing = action("list", "a table of the rules, whether each is on, and where that comes from")
+    show = action("show", "everything about a rule, with its examples")
     show.add_argument("id", metavar="ID", help="the rule's id")
-    test = actions.add_parser("test", help="run the examples of rules")
+    test = action("test", "run the examples of rules")
     test.add_argument(
         "paths", nargs="*", metavar="PATH", help="packs, rule files or configurations (default: the policy in force)"
     )
-    schema = actions.add_parser("schema", help="the JSON Schema of the files that users write")
+    schema = action("schema", "the JSON Schema of the files that users write")
     schema.add_argument("name", nargs="?", choices=_SCHEMAS, help="which one (default: all, by name)")
     schema.add_argument("--output", metavar="FOLDER", help="write NAME.schema.json files there instead")
-    docs = actions.add_parser("docs", help="write one page a rule, and an index")
+    docs = action("docs", "write one page a rule, and an index")
     docs.add_argument("--output", metavar="FOLDER", default="docs/rules", help="where to (default: docs/rules)")
     docs.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a page is not up to date")
-    for action in (listing, show, test, docs):
-        action.add_argument("--config", metavar="FILE", help="the configuration (default: that of the current folder)")
-        action.add_argument("--isolated", action="store_true", help="ignore the current folder's configuration")
-    for action in (listing, show, test):
-        action.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
+    for one in (listing, show, test, docs):
+        one.add_argument("--config", metavar="FILE", help="the configuration (default: that of the current folder)")
+        one.add_argument("--isolated", action="store_true", help="ignore the current folder's configuration")
+    for one in (listing, show, test):
+        one.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -119,8 +126,10 @@ def _docs(arguments: argparse.Namespace) -> int:
 
 
 def _put(text: str, code: int = CLEAN) -> int:
-    # What nobody can read has not been done.
-    return code if put(text) else code or NOT_COMPLETE
+    from keylint.recognition.masking import mask_keys
+
+    # Whoever wrote a key into a rule does not get it printed. What nobody can read has not been done.
+    return code if put(mask_keys(text)) else code or NOT_COMPLETE
 
 
 def _width() -> int | None:

@@ -13,6 +13,7 @@ from keylint.policy.policy import Policy
 from keylint.policy.rule import Example
 from keylint.policy.shown import flow
 from keylint.policy.unparsed import vars_of
+from keylint.recognition.masking import mask_keys
 
 INDEX = "README.md"
 # Only files that begin with this are ever replaced or deleted.
@@ -32,7 +33,8 @@ _LANGUAGES = {
 
 def pages(known: Sequence[Known], policy: Policy) -> dict[str, str]:
     """Return every page by its file name."""
-    return {INDEX: _index(known), **{f"{one.rule.id}.md": _page(one, policy) for one in known}}
+    found = {INDEX: _index(known), **{f"{one.rule.id}.md": _page(one, policy) for one in known}}
+    return {name: mask_keys(text) for name, text in found.items()}
 
 
 def stale(folder: str, wanted: Mapping[str, str]) -> list[str]:

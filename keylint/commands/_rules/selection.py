@@ -61,7 +61,7 @@ def _of_path(path: str) -> list[Chosen]:
     inside = [
         one
         for one in of_policy(_policy_of(pack))
-        if one.bench.packs[-1].folder == pack and _lies_in(os.path.realpath(one.rule.file), real)
+        if one.bench.packs[-1].folder == pack and (real == pack or _lies_in(os.path.realpath(one.rule.file), real))
     ]
     if not inside and not os.path.isdir(real) and os.path.basename(real) != PACK_FILE:
         raise UsageError(f"{path}: no rule file of the pack in {os.path.relpath(pack)}")
