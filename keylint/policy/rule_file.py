@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from keylint.model import SEVERITIES, Reference, Severity
@@ -25,6 +26,8 @@ from keylint.policy.shapes import (
 from keylint.policy.source_map import Path, Plain, SourceMap
 from keylint.policy.targets import TARGETS
 
+# No part of a path is empty, goes up or is git's own; none means a drive.
+_INSIDE = r"(?!.*(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|$))[^\\:\u0000-\u001f]+"
 ON_UNKNOWN: tuple[OnUnknown, ...] = ("pass", "warn", "fail")
 
 
@@ -35,8 +38,7 @@ def _files(source: SourceMap, path: Path, value: Plain) -> bool:
     assert isinstance(value, dict)
     well = True
     for name in value:
-        parts = name.split("/")
-        if not all(parts) or any(part in (".", "..") for part in parts) or any(mark in name for mark in "\\:\0"):
+        if not re.fullmatch(_INSIDE, name):
             source.problem(
                 (*path, name), f"expected a path inside the example such as src/bot.py, found {described(name)}"
             )
@@ -49,7 +51,9 @@ _EXAMPLE = record(
     {
         "name": Field(TEXT, "what the example shows", required=True),
         "files": Field(
-            Shape(_files, _TEXTS.schema), "the files to scan, path to text with placeholders", required=True
+            Shape(_files, {**_TEXTS.schema, "propertyNames": {"pattern": f"^{_INSIDE}$"}}),
+            "the files to scan, path to text with placeholders",
+            required=True,
         ),
         "today": Field(DATE, "the day that ages are judged by"),
     }
