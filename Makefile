@@ -39,7 +39,7 @@ goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
 
 docs: $(STAMP) ## rewrite the compiled rules, pages, schemas, and what README.md and docs/ quote from the tool; read the diff
 	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_rules_command.py tests/test_schema.py tests/test_policy_guide.py \
-		tests/test_readme.py --rewrite
+		tests/test_readme.py tests/test_baseline_page.py --rewrite
 
 bench: $(STAMP) ## measure start-up and throughput as ratios
 	$(BIN)/python -m compileall -q keylint

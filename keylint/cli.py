@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in names(_COMMANDS):
         command = _command(name)
         subparser = commands.add_parser(
-            name,
+            name.replace("_", "-"),
             help=command.summary,
             description=f"{command.summary[0].upper()}{command.summary[1:]}.",
             epilog=command.examples,

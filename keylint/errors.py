@@ -17,6 +17,10 @@ class RuleError(KeylintError):
     """A rule or pack is wrong; the text lists every mistake with file, line and column."""
 
 
+class BaselineError(KeylintError):
+    """A baseline is wrong; the text lists every mistake with file, line and column."""
+
+
 class ConfigError(KeylintError):
     """A configuration is wrong; the text lists every mistake with file, line and column."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from keylint.detectors import Detector
 from keylint.documents.decoding import MIXED, decode, encoding_of
-from keylint.documents.document import Document
+from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Confidence, Fact, Pattern, Skip, World
 from keylint.registry import load, names
 from keylint.sieve import holds_word, of_interest
@@ -52,7 +52,7 @@ def _wants() -> tuple[Callable[[str], bool], ...]:
     return tuple(detector.wants for detector in detectors() if detector.wants is not None)
 
 
-def examine(path: str, data: bytes, through: Lens) -> Sequence[Fact | Skip]:
+def examine(path: str, data: bytes, through: Lens, witness: Witness | None = None) -> Sequence[Fact | Skip]:
     """Return the facts of one input, and what of it could not be looked at."""
     encoding = encoding_of(data)
     if encoding is None:
@@ -62,7 +62,7 @@ def examine(path: str, data: bytes, through: Lens) -> Sequence[Fact | Skip]:
     wide = encoding.name != "utf-8" or mixed
     if not wide and not _is_marked(data, through) and not is_wanted(path):
         return ()
-    document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name)
+    document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name, witness)
     if wide and not _is_marked(document.ascii, through) and not is_wanted(path):
         return ()
     found = [fact for detector in detectors() for fact in detector.find(document)]

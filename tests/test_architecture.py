@@ -172,4 +172,5 @@ def test_every_module_has_a_test_or_is_tested_through_the_tool() -> None:
         "results",
         "sheet",
     }
+    through_the_tool |= {"detect_secrets_plugin"}  # by the real detect-secrets
     assert {name for name in modules if f"{name} import" not in tested} <= through_the_tool

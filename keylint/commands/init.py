@@ -9,6 +9,7 @@ from keylint import __version__
 from keylint.commands import Command
 from keylint.console import put
 from keylint.errors import UsageError
+from keylint.files import replace as write_file
 from keylint.summary import CLEAN, NOT_COMPLETE
 
 if TYPE_CHECKING:
@@ -100,13 +101,10 @@ def _write(name: str, text: str, *, replace: bool) -> str:
     """Write a file whole or not at all, and tell what became of it. Raises: UsageError."""
     if os.path.lexists(name) and not (replace and os.path.isfile(name) and not os.path.islink(name)):
         return "kept"
-    beside = f"{name}.{os.getpid()}.part"
+    replaced = os.path.lexists(name)
     try:
         os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
-        with open(beside, "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        replaced = os.path.lexists(name)
-        os.replace(beside, name)
+        write_file(name, text)
     except OSError as error:
         raise UsageError(f"{name}: cannot be written: {error.strerror}") from None
     return "replaced" if replaced else "wrote"

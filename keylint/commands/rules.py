@@ -92,6 +92,7 @@ def _test(arguments: argparse.Namespace) -> int:
 def _schema(arguments: argparse.Namespace) -> int:
     import json
 
+    from keylint.files import replace
     from keylint.policy.schema import schemas
 
     wanted = {name: one for name, one in schemas().items() if arguments.name in (None, name)}
@@ -103,8 +104,7 @@ def _schema(arguments: argparse.Namespace) -> int:
         os.makedirs(arguments.output, exist_ok=True)
         for name, one in wanted.items():
             file = os.path.join(arguments.output, f"{name}.schema.json")
-            with open(file, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(json.dumps(one, indent=2, ensure_ascii=False) + "\n")
+            replace(file, json.dumps(one, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
         raise UsageError(f"{arguments.output}: cannot be written: {error.strerror}") from None
     return CLEAN

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from keylint import __version__
 from keylint.commands import Command
 from keylint.console import is_terminal, put, say, speaks_unicode
-from keylint.errors import NothingScanned, UsageError
-from keylint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, Finding, Report, Scanned, Severity, Skip, World
+from keylint.errors import BaselineError, NothingScanned, UsageError
+from keylint.files import read_whole, replace
+from keylint.model import (
+    CONFIDENCES,
+    SEVERITIES,
+    Confidence,
+    Fact,
+    Finding,
+    Report,
+    Scanned,
+    Severity,
+    Skip,
+    Suppression,
+    World,
+)
 from keylint.pipeline import Lens, is_sure, lens, settle
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
@@ -20,9 +32,12 @@ from keylint.summary import NOT_COMPLETE, exit_code, incomplete
 if TYPE_CHECKING:
     import argparse
 
+    from keylint.baseline import Entry
+    from keylint.findings import Suppress
     from keylint.policy.config import ConfigFile
     from keylint.policy.policy import Policy
 
+BASELINE = ".keylint.baseline.json"
 _REPORTERS = "keylint.reporters"
 _STDIN = "-"
 _CONFIGURATIONS = (".keylint.yaml", ".keylint.yml", "pyproject.toml")
@@ -60,6 +75,7 @@ class Options(NamedTuple):
     show_policy: bool = False
     no_inline: bool = False
     today: str | None = None
+    baseline: str | None = None
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,6 +121,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="YYYY-MM-DD",
         help="the day that ages and ends are judged by (default: today, UTC)",
     )
+    policy.add_argument(
+        "--baseline", metavar="FILE", help=f"accepted findings (default: {BASELINE} of the scanned folder)"
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -122,7 +141,10 @@ def run(options: Options) -> int:
         from keylint.policy.shown import shown_policy
 
         return int(not put(shown_policy(_policy(options) or load_policy()))) * NOT_COMPLETE
-    report, notices = report_of(options)
+    accepted = _accepted(options)
+    report, seen, notices = report_of(options, _suppress_by(accepted))
+    if seen.whole and not incomplete(report):
+        notices = [*notices, *_stale(options, accepted, seen.facts)]
     code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
     for notice in notices:
         say(notice)
@@ -137,8 +159,13 @@ def run(options: Options) -> int:
     return code if whole else code or NOT_COMPLETE
 
 
-def report_of(options: Options, policy: Policy | None = None) -> tuple[Report, Sequence[str]]:
-    """Scan and judge, by a policy at hand or the one that is configured. Return the report, and what is to be said."""
+def report_of(
+    options: Options, otherwise: Suppress | None = None, policy: Policy | None = None
+) -> tuple[Report, Seen, Sequence[str]]:
+    """Scan and judge. Return the report, what the source gave, and what is to be said besides it.
+
+    Without a policy it is the one that is configured. `otherwise` is asked about places that no comment and no waiver suppresses.
+    """
     policy = policy or _policy(options)
     through = lens(policy.patterns if policy else ())
     seen = _scan(options, policy, through)
@@ -149,11 +176,62 @@ def report_of(options: Options, policy: Policy | None = None) -> tuple[Report, S
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
     if policy is None and not facts and not options.rule:
-        return Report(__version__, seen.scanned, ()), notices
+        return Report(__version__, seen.scanned, ()), seen, notices
     policy = policy or load_policy()
-    findings, unjudged = _judge(options, policy, facts, seen.whole, notices)
+    findings, unjudged = _judge(options, policy, facts, seen.whole, notices, otherwise=otherwise)
     skipped = tuple(sorted({*seen.scanned.skipped, *unjudged}))
-    return Report(__version__, seen.scanned._replace(skipped=skipped), findings), notices
+    return Report(__version__, seen.scanned._replace(skipped=skipped), findings), seen, notices
+
+
+def lens_of(options: Options) -> Lens:
+    """Return what inputs are looked at through under the policy that holds."""
+    policy = _policy(options)
+    return lens(policy.patterns if policy else ())
+
+
+def baseline_file(options: Options) -> str:
+    """Return the baseline that a user named, or else where the one of the scan root is."""
+    if options.baseline is not None:
+        return options.baseline
+    root = _root(options)
+    return BASELINE if root in (os.curdir, os.getcwd()) else os.path.join(root, BASELINE)
+
+
+def read_baseline(file: str) -> tuple[Entry, ...]:
+    """Return the entries of a baseline. Raises: BaselineError if it cannot be read or is wrong."""
+    from keylint.baseline import parse
+
+    try:
+        return parse(read_whole(file), file)
+    except OSError as error:
+        raise BaselineError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _accepted(options: Options) -> tuple[Entry, ...]:
+    """Return the entries of the baseline, before the scan: a mistake in it is told at once."""
+    if options.baseline is None and options.isolated:
+        return ()
+    file = baseline_file(options)
+    return read_baseline(file) if options.baseline is not None or os.path.lexists(file) else ()
+
+
+def _suppress_by(accepted: Sequence[Entry]) -> Suppress | None:
+    if not accepted:
+        return None
+    from keylint.baseline import suppress_by
+
+    return suppress_by(accepted)
+
+
+def _stale(options: Options, accepted: Sequence[Entry], facts: Sequence[Fact]) -> list[str]:
+    if not accepted:
+        return []
+    from keylint.baseline import stale
+
+    count = len(stale(accepted, facts))
+    them = "1 entry is" if count == 1 else f"{count:,} entries are"
+    told = f"{baseline_file(options)}: {them} stale; keylint baseline update --prune drops what is gone"
+    return [told] if count else []
 
 
 def load_policy(config: ConfigFile | None = None) -> Policy:
@@ -188,7 +266,7 @@ def _root(options: Options) -> str:
     return root_of(options.paths or ["."])
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """What a source gave. `whole`: a folder was scanned, so that what is missing can be told."""
 
     scanned: Scanned
@@ -198,7 +276,7 @@ class _Seen(NamedTuple):
     whole: bool
 
 
-def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
+def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
     paths = options.paths or ["."]
     if _STDIN in paths:
         if len(paths) > 1:
@@ -208,8 +286,8 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
 
         content = read_stdin(options.stdin_filename)
         if isinstance(content, Skip):
-            return _Seen(Scanned(0, 0, (content,)), (), stdin_world(), (), whole=False)
-        return _Seen(*scan_bytes(*content, through), stdin_world(), (), whole=False)
+            return Seen(Scanned(0, 0, (content,)), (), stdin_world(), (), whole=False)
+        return Seen(*scan_bytes(*content, through), stdin_world(), (), whole=False)
     if options.stdin_filename:
         raise UsageError("--stdin-filename goes with '-' only")
     from keylint.scanner import scan
@@ -225,11 +303,17 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
     if not scanned.files and not scanned.skipped:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
-    return _Seen(scanned, found, listing.world, listing.notices, whole)
+    return Seen(scanned, found, listing.world, listing.notices, whole)
 
 
 def _judge(
-    options: Options, policy: Policy, facts: Sequence[Fact], whole: bool, notices: list[str]
+    options: Options,
+    policy: Policy,
+    facts: Sequence[Fact],
+    whole: bool,
+    notices: list[str],
+    *,
+    otherwise: Suppress | None,
 ) -> tuple[tuple[Finding, ...], tuple[Skip, ...]]:
     from keylint.findings import by_place, judge
     from keylint.suppression import Suppressions
@@ -244,9 +328,14 @@ def _judge(
             raise UsageError(f"unknown rule '{name}'; {hint}")
     today = options.today or _today()
     suppressions = Suppressions(policy, known, today, inline=not options.no_inline)
-    first = judge(policy, policy.rules, facts, suppressions.of)
+
+    def suppress(rule: str, fact: Fact, fingerprint: str) -> Suppression | None:
+        suppression = suppressions.of(rule, fact, fingerprint)
+        return otherwise(rule, fact, fingerprint) if suppression is None and otherwise is not None else suppression
+
+    first = judge(policy, policy.rules, facts, suppress)
     # Every rule is judged, whatever --rule says: a waiver of another is not unused.
-    second = judge(policy, policy.rules, suppressions.waiver_facts(whole=whole), suppressions.of)
+    second = judge(policy, policy.rules, suppressions.waiver_facts(whole=whole), suppress)
     notices += suppressions.notices()
     findings = [
         finding for finding in (*first.findings, *second.findings) if not options.rule or finding.rule in options.rule
@@ -305,27 +394,9 @@ def _reporter(name: str) -> Reporter:
 
 
 def _write(file: str, text: str) -> bool:
-    """Write UTF-8 with line feeds, whatever the platform's habits; tell whether it went well.
-
-    A regular file is replaced in one step, so that nobody reads half of one; a pipe or device is written to.
-    """
-    data = text.encode("utf-8", "backslashreplace")
+    """Write a report and tell whether it went well."""
     try:
-        if os.path.isfile(file) or not os.path.lexists(file):
-            beside = f"{file}.{os.getpid()}.part"
-            try:
-                with open(beside, "xb") as stream:
-                    stream.write(data)
-                os.replace(beside, file)
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(beside)
-                raise
-        else:
-            descriptor = os.open(file, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
-            os.set_blocking(descriptor, True)
-            with open(descriptor, "wb") as stream:
-                stream.write(data)
+        replace(file, text)
     except OSError as error:
         say(f"--report cannot write '{file}': {error.strerror}")
         return False

@@ -6,20 +6,24 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from keylint.model import Location
+from keylint.model import Fact, Location
 
 Answer = TypeVar("Answer")
+# Is told every credential's fact, its text as it stands and the secret that this encodes. Only who trades findings with
+# another tool, which knows secrets by hashes of its own, sends one: it must keep hashes and nothing else.
+Witness = Callable[[Fact, str, str], None]
 
 
 class Document:
     """A text as detectors see it. Units: every offset is in code points from 0."""
 
-    __slots__ = ("_ascii", "_line_starts", "_lowered", "_once", "encoding", "path", "text")
+    __slots__ = ("_ascii", "_line_starts", "_lowered", "_once", "encoding", "path", "text", "witness")
 
-    def __init__(self, path: str, text: str, encoding: str = "utf-8") -> None:
+    def __init__(self, path: str, text: str, encoding: str = "utf-8", witness: Witness | None = None) -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
+        self.witness = witness
         self._ascii: bytes | None = None
         self._lowered: str | None = None
         self._line_starts: list[int] | None = None

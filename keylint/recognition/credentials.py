@@ -183,7 +183,7 @@ def credential_fact(
     """Return the fact of a credential at a half-open span: its digest, never the value."""
     digest = sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
     wide = document.encoding.startswith("utf-16") and encoding == "plain"
-    return Fact(
+    fact = Fact(
         target="credential",
         location=document.location(start, end),
         identity=digest,
@@ -204,6 +204,9 @@ def credential_fact(
         },
         excerpt=excerpt(document, start, end),
     )
+    if document.witness is not None:
+        document.witness(fact, document.text[start:end], value)
+    return fact
 
 
 def _name(name: str) -> str:

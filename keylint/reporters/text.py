@@ -21,11 +21,12 @@ _MOST_SKIPPED = 20
 def render(report: Report, style: Style) -> str:
     """Return the report. Nothing in it can command a terminal: control characters are escaped."""
     paint = _painter(style.color)
-    blocks = [_finding(finding, style, paint) for finding in report.findings]
+    accepted = "".join(_accepted(finding, paint) for finding in report.findings if _is_accepted(finding))
+    blocks = [_finding(finding, style, paint) for finding in report.findings if not _is_accepted(finding)]
     if style.quiet:
-        return "".join(block.split("\n", 1)[0] + "\n" for block in blocks)
+        return "".join(block.split("\n", 1)[0] + "\n" for block in blocks) + accepted
     advice = _advice(report, paint)
-    return "\n".join([*blocks, *advice, _closing(report, paint)])
+    return "\n".join([*blocks, *([accepted] if accepted else []), *advice, _closing(report, paint)])
 
 
 def visible(text: str) -> str:
@@ -70,7 +71,19 @@ def _finding(finding: Finding, style: Style, paint: Paint) -> str:
 def _suppressor(suppression: Suppression) -> str:
     if suppression.kind == "waiver":
         return f"a waiver of {visible(suppression.owner or 'nobody')} until {suppression.expires}"
-    return "a comment" if suppression.kind == "inline" else "the baseline"
+    return "a comment"
+
+
+def _is_accepted(finding: Finding) -> bool:
+    return finding.suppression is not None and finding.suppression.kind == "baseline"
+
+
+def _accepted(finding: Finding, paint: Paint) -> str:
+    """One line, for there may be a thousand: they are shown to be accounted for."""
+    assert finding.suppression is not None
+    more = f" and {_plural(len(finding.occurrences), 'more place')}" if finding.occurrences else ""
+    place = _place(finding.fact.location) + more
+    return paint(f"{place}: suppressed {finding.rule} (baseline: {visible(finding.suppression.reason)})", "dim") + "\n"
 
 
 def _shown_excerpt(text: str, start: int, width: int, style: Style) -> tuple[str, int, int]:

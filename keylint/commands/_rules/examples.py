@@ -128,7 +128,7 @@ def _scan(folder: str, example: Example, policy: Policy, rule: str | None = None
         min_confidence="low" if rule is None else Options().min_confidence,
         today=example.today,
     )
-    return report_of(options, policy)[0]
+    return report_of(options, policy=policy)[0]
 
 
 def _write(folder: str, rule: Rule, example: Example) -> None:

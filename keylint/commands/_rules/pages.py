@@ -9,6 +9,7 @@ from itertools import groupby
 from keylint.commands._rules.catalogue import Known, group, sentence
 from keylint.commands._rules.sheet import condition_text, masked
 from keylint.errors import UsageError
+from keylint.files import replace
 from keylint.policy.policy import Policy
 from keylint.policy.rule import Example
 from keylint.policy.shown import flow
@@ -55,8 +56,7 @@ def write(folder: str, wanted: Mapping[str, str]) -> list[str]:
         for name in changed:
             file = os.path.join(folder, name)
             if name in wanted:
-                with open(file, "w", encoding="utf-8", newline="\n") as stream:
-                    stream.write(wanted[name])
+                replace(file, wanted[name])
             else:
                 os.unlink(file)
     except OSError as error:
