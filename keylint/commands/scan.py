@@ -164,7 +164,8 @@ def report_of(
 ) -> tuple[Report, Seen, Sequence[str]]:
     """Scan and judge. Return the report, what the source gave, and what is to be said besides it.
 
-    Without a policy it is the one that is configured. `otherwise` is asked about places that no comment and no waiver suppresses.
+    Without a policy it is the one that is configured. `otherwise` is asked about places that no comment and no
+    waiver suppresses.
     """
     policy = policy or _policy(options)
     through = lens(policy.patterns if policy else ())
