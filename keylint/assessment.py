@@ -56,12 +56,15 @@ class Seen(NamedTuple):
     whole: bool
 
 
-def report_of(options: Options, otherwise: Suppress | None = None) -> tuple[Report, Seen, Sequence[str]]:
+def report_of(
+    options: Options, otherwise: Suppress | None = None, policy: Policy | None = None
+) -> tuple[Report, Seen, Sequence[str]]:
     """Scan and judge. Return the report, what the source gave, and what is to be said besides it.
 
-    `otherwise` is asked about places that no comment and no waiver suppresses.
+    Without a policy it is the one that is configured. `otherwise` is asked about places that no comment and no
+    waiver suppresses.
     """
-    policy = policy_of(options)
+    policy = policy or policy_of(options)
     today = options.today or current_day()
     through = lens(policy.patterns if policy else ())
     seen = _scan(options, policy, through)
@@ -193,7 +196,7 @@ def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterato
     root = root_of(options)
     paths = {entry.path for entry in seen.entries}
     for name in policy.inventory if policy is not None else (_INVENTORY,):
-        is_named = policy is not None and policy.origins["inventory"] != "default"
+        is_named = policy is not None and policy.origins.get("inventory", "default") != "default"
         if (seen.whole and (is_named or os.path.lexists(os.path.join(root, name)))) or name in paths:
             from keylint.policy.config import read_text
 

@@ -89,6 +89,7 @@ def test_a_finding_imports_what_reads_rules_and_nothing_heavy(tmp_path: Path) ->
         "import sys, keylint.cli\n"
         "keylint.cli.main(['scan', '.'])\n"
         f"heavy = {HEAVY!r}\n"
+        "heavy |= {name for name in sys.modules if name.startswith(('keylint.commands._', 'keylint.policy.schema'))}\n"
         "raise SystemExit(sorted(heavy & set(sys.modules)) or None)"
     )
     done = subprocess.run(
@@ -172,6 +173,13 @@ def test_every_module_has_a_test_or_is_tested_through_the_tool() -> None:
         "key_blocks",
         "keys",
         "reference",
+        "init",
+        "rules",
+        "catalogue",
+        "listing",
+        "reasons",
+        "results",
+        "sheet",
     }
     through_the_tool |= {"detect_secrets_plugin"}  # by the real detect-secrets
     through_the_tool |= set(names("keylint.documents.parsers"))  # by their files' names, in test_tree.py

@@ -16,7 +16,7 @@ BLOCK = re.compile(r"<!-- begin: (?P<what>[^>]*?) -->\n(?P<body>.*?)<!-- end -->
 def quoted(what: str) -> str:
     if what == "rules":
         rows = [
-            f"| [`{rule.id}`](rules/{rule.file.partition('/rules/')[2]}) | {rule.severity} | {rule.rationale} |\n"
+            f"| [`{rule.id}`](docs/rules/{rule.id}.md) | {rule.severity} | {rule.rationale} |\n"
             for rule in load_policy().rules
         ]
         return "| rule | severity | why |\n|---|---|---|\n" + "".join(rows)

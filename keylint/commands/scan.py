@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from keylint.assessment import Options, load_policy, policy_of, report_of, root_of
 from keylint.commands import Command
-from keylint.console import say
+from keylint.console import is_terminal, put, say, speaks_unicode
 from keylint.errors import BaselineError, UsageError
 from keylint.files import read_whole, replace
 from keylint.model import (
@@ -107,7 +105,7 @@ def run(options: Options) -> int:
     if options.show_policy:
         from keylint.policy.shown import shown_policy
 
-        return int(not _print(shown_policy(policy_of(options) or load_policy()))) * NOT_COMPLETE
+        return int(not put(shown_policy(policy_of(options) or load_policy()))) * NOT_COMPLETE
     accepted = _accepted(options)
     report, seen, notices = report_of(options, _suppress_by(accepted))
     if seen.whole and not incomplete(report):
@@ -118,8 +116,8 @@ def run(options: Options) -> int:
     if options.quiet or options.format == "jsonl":
         for skip in incomplete(report):
             say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
-    style = Style(_color(options.color), _unicode(), options.quiet)
-    whole = _print(_reporter(options.format).render(report, style))
+    style = Style(_color(options.color), speaks_unicode(), options.quiet)
+    whole = put(_reporter(options.format).render(report, style))
     for name, file in outputs:
         whole = _write(file, _reporter(name).render(report, Style())) and whole
     # A report that nobody can read is no clean scan.
@@ -225,39 +223,10 @@ def _write(file: str, text: str) -> bool:
     return True
 
 
-def _print(text: str) -> bool:
-    """Print the report and tell whether it went well."""
-    left = memoryview(text.encode("utf-8" if _unicode() else "ascii", "backslashreplace"))
-    if not left:
-        return True
-    try:
-        if sys.stdout is None:
-            raise OSError(errno.EBADF, "standard output is closed")
-        while left:  # with PYTHONUNBUFFERED a write may take a part only, or nothing
-            written = sys.stdout.buffer.write(left)
-            if written is None:
-                raise OSError(errno.EAGAIN, "standard output takes no more")
-            left = left[written:]
-        sys.stdout.flush()
-    except OSError as error:
-        say(f"the report could not be written: {error.strerror}")
-        return False
-    return True
-
-
 def _color(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and _is_terminal()
-
-
-def _unicode() -> bool:
-    """A file or a pipe gets UTF-8; a terminal what it can show."""
-    return not _is_terminal() or "utf" in (sys.stdout.encoding or "").lower()
-
-
-def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and is_terminal()
 
 
 COMMAND = Command("find keys in files and folders and judge them", _EXAMPLES, _arguments, _run, _plain)

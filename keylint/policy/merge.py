@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from keylint.errors import ConfigError, RuleError
 from keylint.policy.config import CONFIG, ConfigFile
@@ -19,8 +19,8 @@ DEFAULT_INVENTORY = "keylint.keys.yaml"
 _DEFAULT = "default"
 
 
-def load_policy(config: ConfigFile | None = None) -> Policy:
-    """Return the policy of a configuration, or that of the recommended pack.
+def load_policy(config: ConfigFile | None = None, default: Sequence[str] = (DEFAULT_PACK,)) -> Policy:
+    """Return the policy of a configuration; without `extends`, it builds on the packs that hold by default.
 
     Raises: ConfigError (RuleError if only packs are at fault) naming every mistake of every file.
     """
@@ -29,7 +29,7 @@ def load_policy(config: ConfigFile | None = None) -> Policy:
     if config and source.value is None:
         source.value = {}  # an empty file
     CONFIG.check(source, (), source.value)
-    loader.extend(source, config.folder if config else os.curdir, default=[DEFAULT_PACK])
+    loader.extend(source, config.folder if config else os.curdir, default=default)
     in_packs = bool(loader.problems)
     rules = loader.rules()
     settings = read_settings(source, source.file, known_vars=loader.vars(), declares=False)

@@ -22,10 +22,12 @@ _INNERMOST = re.compile(
 _BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _BASE64 = _BASE62 + "+/"
 _PEM_CHARACTERS = 64 * 6 + 44
+# No example needs more. Units: characters.
+_LONGEST = 1 << 24
 
 
 def expand(text: str) -> str:
-    """Return a text with its placeholders replaced, the innermost first."""
+    """Return a text with its placeholders replaced, the innermost first. Raises: ValueError for a wrong count."""
     while True:
         expanded = _INNERMOST.sub(lambda match: _KINDS[match["kind"]](match["rest"]), text)
         if expanded == text:
@@ -59,7 +61,7 @@ def _pem(rest: str) -> str:
 
 def _repeat(rest: str) -> str:
     text, _, count = rest.rpartition(":")
-    return text * int(count)
+    return text * _count(count, len(text))
 
 
 def _base64(text: str) -> str:
@@ -70,7 +72,13 @@ def _base64(text: str) -> str:
 
 def _base64data(rest: str) -> str:
     count, _, label = rest.partition(":")
-    return _stream(f"keylint/base64data/{label}", _BASE64, int(count))
+    return _stream(f"keylint/base64data/{label}", _BASE64, _count(count))
+
+
+def _count(text: str, size: int = 1) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 9) or int(text) * size > _LONGEST:
+        raise ValueError(f"expected a count of at most {_LONGEST} characters in a placeholder, found '{text[:20]}'")
+    return int(text)
 
 
 def _digest(label: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from keylint.model import SEVERITIES, Reference, Severity
@@ -14,21 +15,47 @@ from keylint.policy.shapes import (
     MAPPING,
     TEXT,
     Field,
+    Shape,
     choice,
+    described,
     list_of,
     map_of,
     record,
     written,
 )
-from keylint.policy.source_map import Plain, SourceMap
+from keylint.policy.source_map import Path, Plain, SourceMap
 from keylint.policy.targets import TARGETS
 
+# No part of a path is empty, goes up or is git's own; none means a drive.
+_INSIDE = r"(?!.*(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|$))[^\\:\u0000-\u001f]+"
 ON_UNKNOWN: tuple[OnUnknown, ...] = ("pass", "warn", "fail")
 EVIDENCE = ("observed", "declared", "attested")
+
+
+def _files(source: SourceMap, path: Path, value: Plain) -> bool:
+    """Check the files of an example: they are written to a folder, and must lie in it."""
+    if not _TEXTS.check(source, path, value):
+        return False
+    assert isinstance(value, dict)
+    well = True
+    for name in value:
+        if not re.fullmatch(_INSIDE, name):
+            source.problem(
+                (*path, name), f"expected a path inside the example such as src/bot.py, found {described(name)}"
+            )
+            well = False
+    return well
+
+
+_TEXTS = map_of(ANY_TEXT, least=1)
 _EXAMPLE = record(
     {
         "name": Field(TEXT, "what the example shows", required=True),
-        "files": Field(map_of(ANY_TEXT, least=1), "the files to scan, path to text with placeholders", required=True),
+        "files": Field(
+            Shape(_files, {**_TEXTS.schema, "propertyNames": {"pattern": f"^{_INSIDE}$"}}),
+            "the files to scan, path to text with placeholders",
+            required=True,
+        ),
         "today": Field(DATE, "the day that ages are judged by"),
     }
 )

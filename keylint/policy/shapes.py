@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from keylint.policy.source_map import Path, Plain, SourceMap
 
+# How much of a text is looked at to name it in an error. Units: characters.
+_LONGEST = 4096
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -40,7 +42,8 @@ def described(value: Plain) -> str:
         return "a mapping" if value else "an empty mapping"
     from keylint.recognition.masking import mask_opaque
 
-    return f"'{mask_opaque(value[:60])}'"
+    # Masked before it is cut: of a key that is cut first, other characters than its last would be shown.
+    return f"'{mask_opaque(value[:_LONGEST])[:60]}'"
 
 
 def _expected(kind: str, holds: Callable[[Plain], bool], schema: Mapping[str, object]) -> Shape:
@@ -86,8 +89,14 @@ FLAG = _expected("true or false", lambda value: isinstance(value, bool), {"type"
 NUMBER = _expected(
     "a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), {"type": "number"}
 )
-DATE = _expected("a date such as 2026-11-22", is_date, {"type": "string", "format": "date"})
-NETWORK = _expected("an address or network such as 203.0.113.7/32", _is_network, {"type": "string"})
+DATE = _expected(
+    "a date such as 2026-11-22", is_date, {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
+)
+NETWORK = _expected(
+    "an address or network such as 203.0.113.7/32",
+    _is_network,
+    {"type": "string", "pattern": r"^[0-9A-Fa-f:.]+(/[0-9.]+)?$"},
+)
 ANYTHING = Shape(lambda _source, _path, _value: True, {})
 MAPPING = _expected("a mapping", lambda value: isinstance(value, dict), {"type": "object"})
 

@@ -17,8 +17,7 @@ def shown_policy(policy: Policy) -> str:
     ]
     lines.append("vars:")
     lines += [
-        _line(f"  {name}: {_flow(value)}", policy.origins[f"vars.{name}"])
-        for name, value in sorted(policy.vars.items())
+        _line(f"  {name}: {flow(value)}", policy.origins[f"vars.{name}"]) for name, value in sorted(policy.vars.items())
     ]
     lines.append("rules:")
     rules = {rule.id: _setting(rule) for rule in policy.rules}
@@ -27,7 +26,7 @@ def shown_policy(policy: Policy) -> str:
     if policy.overrides:
         lines.append("overrides:")
         for override in policy.overrides:
-            lines.append(_line(f"  - paths: {_flow(list(override.paths))}", override.origin))
+            lines.append(_line(f"  - paths: {flow(list(override.paths))}", override.origin))
             lines.append("    rules:")
             for setting in override.rules:
                 graded = f"{{severity: {setting.severity}}}" if setting.severity else "on"
@@ -35,8 +34,8 @@ def shown_policy(policy: Policy) -> str:
     if policy.patterns:
         lines.append("patterns:")
         lines += [_line(f"  - {pattern.id}: {pattern.regex}", pattern.origin) for pattern in policy.patterns]
-    lines.append(_line(f"exclude: {_flow(list(policy.exclude))}", policy.origins["exclude"]))
-    lines.append(_line(f"inventory: {_flow(list(policy.inventory))}", policy.origins["inventory"]))
+    lines.append(_line(f"exclude: {flow(list(policy.exclude))}", policy.origins["exclude"]))
+    lines.append(_line(f"inventory: {flow(list(policy.inventory))}", policy.origins["inventory"]))
     lines.append("waivers:" if policy.waivers else "waivers: []")
     for waiver in policy.waivers:
         text = f"  - {waiver.rule}, {waiver.owner}, until {waiver.expires}: {waiver.reason}"
@@ -53,11 +52,12 @@ def _setting(rule: Rule) -> str:
     return f"{{severity: {rule.severity}{on_unknown}}}"
 
 
-def _flow(value: Plain) -> str:
+def flow(value: Plain) -> str:
+    """Return a value on one line of YAML."""
     import json
 
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {_flow(item)}" for name, item in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {flow(item)}" for name, item in value.items()) + "}"
     return value if isinstance(value, str) and value.isidentifier() else json.dumps(value, ensure_ascii=False)

@@ -14,8 +14,6 @@ from keylint.recognition.masking import excerpt_around
 
 # Facts that detectors make for this module alone: no rule speaks of them.
 REFERENCE = "reference"
-# The inventory says all that is to be said: what it leaves out does not hold.
-_ABSENT: dict[str, Value] = {"exchange": "binance.us", "ip_whitelist": [], "withdrawal_address_whitelist": False}
 _EXPECTED = ("purpose", "permissions", "owner")
 # What code needs, by the permission that the exchange grants it with.
 _GRANTED_BY = {"key_only": "read"}
@@ -23,43 +21,43 @@ _GRANTED_BY = {"key_only": "read"}
 
 def declared(entries: Sequence[Entry], document: Document) -> list[Fact]:
     """Return a `key` fact for every entry of an inventory, standing at its `id`."""
-    prints = Counter(str(entry.values["fingerprint"]) for entry in entries if "fingerprint" in entry.values)
-    stores = Counter(str(entry.values["stored_in"]) for entry in entries if "stored_in" in entry.values)
+    named = Counter(name for entry in entries for name in (entry.fingerprint, entry.stored_in) if name)
     return [
-        _declared(
-            entry,
-            document,
-            shared=prints[str(entry.values.get("fingerprint"))] > 1 or stores[str(entry.values.get("stored_in"))] > 1,
-        )
+        _declared(entry, document, shared=any(named[name] > 1 for name in (entry.fingerprint, entry.stored_in) if name))
         for entry in entries
     ]
 
 
 def _declared(entry: Entry, document: Document, *, shared: bool) -> Fact:
-    values = {name: value for name, value in entry.values.items() if name != "fingerprint"}
-    attributes: dict[str, Value] = {**_ABSENT, **values}  # type: ignore[dict-item]  # no field of it is a mapping
-    addresses = attributes["ip_whitelist"]
-    if isinstance(addresses, list):
-        attributes.update(address_attributes(addresses))
-    attributes.update(
-        declared=True,
-        shared=shared,
-        missing=[name for name in _EXPECTED if not values.get(name)],
-        evidence="declared",
-        confidence="high",
-        context="config",
-    )
+    addresses = entry.ip_whitelist or ()
+    attributes: dict[str, Value] = {
+        "id": entry.id,
+        "exchange": entry.exchange,
+        "purpose": entry.purpose,
+        "permissions": entry.permissions,
+        "created": entry.created,
+        "last_used": entry.last_used,
+        "reviewed": entry.reviewed,
+        # The inventory says all that is to be said: a whitelist that it leaves out is none.
+        "ip_whitelist": addresses,
+        "withdrawal_address_whitelist": bool(entry.withdrawal_address_whitelist),
+        "two_factor": entry.two_factor,
+        "platforms": entry.platforms,
+        "stored_in": entry.stored_in,
+        "owner": entry.owner,
+        **address_attributes(addresses),
+        "declared": True,
+        "shared": shared,
+        "missing": [name for name in _EXPECTED if not getattr(entry, name)],
+        "evidence": "declared",
+        "confidence": "high",
+        "context": "config",
+    }
     line, column = entry.places["id"]
     start = document.line_span(line)[0] + column - 1
     end = start + len("id")
-    fact = Fact(
-        "key",
-        document.location(start, end),
-        f"key {values['id']}",
-        attributes,
-        excerpt_around(document, start, end),
-    )
-    return with_allows(document, fact)
+    place, excerpt = document.location(start, end), excerpt_around(document, start, end)
+    return with_allows(document, Fact("key", place, f"key {entry.id}", attributes, excerpt))
 
 
 def tied(keys: Iterable[Fact], found: Sequence[Fact]) -> list[Fact]:

@@ -1,0 +1,1 @@
+"""The work of `keylint rules`, each part imported only when it is asked for."""

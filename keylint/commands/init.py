@@ -1,0 +1,137 @@
+"""keylint init: a starter configuration, the pre-commit entry and the GitHub workflow; what is there stays."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from keylint import __version__
+from keylint.commands import Command
+from keylint.console import put
+from keylint.errors import UsageError
+from keylint.files import replace as write_file
+from keylint.summary import CLEAN, NOT_COMPLETE
+
+if TYPE_CHECKING:
+    import argparse
+
+_CONFIG = ".keylint.yaml"
+_PRE_COMMIT = ".pre-commit-config.yaml"
+_WORKFLOW = ".github/workflows/keylint.yml"
+_HOOK = f"""\
+  - repo: https://github.com/keylint/keylint
+    rev: v{__version__}
+    hooks:
+      - id: keylint
+"""
+# Actions by digest: a tag can be moved to other code.
+_FILES = {
+    _CONFIG: """\
+# yaml-language-server: $schema={schema}
+version: 1
+
+# What every repository can be held to; keylint:strict asks for more, ./a/folder is a pack of your own.
+extends: [keylint:recommended]
+
+# Switch a rule off or grade it, everywhere: {{unused-waiver: off, overlong-waiver: {{severity: high}}}}
+rules: {{}}
+
+# The same for some files: [{{paths: ["tests/**"], rules: {{hardcoded-api-key: {{severity: low}}}}}}]
+overrides: []
+
+# Files that are not scanned, as in .gitignore.
+exclude: []
+
+# Exceptions, each with rule, match or paths, reason, owner, created and expires.
+waivers: []
+""",
+    _PRE_COMMIT: f"repos:\n{_HOOK}",
+    _WORKFLOW: f"""\
+name: keylint
+on:
+  push:
+  pull_request:
+permissions:
+  contents: read
+jobs:
+  keylint:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0
+        with:
+          python-version: "3.x"
+      - run: python -m pip install keylint=={__version__}
+      - run: keylint scan
+""",
+}
+_EXAMPLES = """\
+examples:
+  keylint init            write what is missing in the current folder
+  keylint init --force    write keylint's own two files anew; .pre-commit-config.yaml is never touched
+"""
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help=f"replace {_CONFIG} and {_WORKFLOW}, with everything written in them"
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from keylint.policy.config import find_config
+    from keylint.policy.schema import SCHEMA_URL
+
+    # A mistake in a configuration that is there is told before anything is written.
+    config = find_config(os.curdir)
+    said: list[str] = []
+    for name, template in _FILES.items():
+        if name == _CONFIG and config is not None and config.name != _CONFIG:
+            said.append(f"kept     {config.name}, which holds the configuration")
+            continue
+        text = template.format(schema=SCHEMA_URL.format("config")) if name == _CONFIG else template
+        said.append(f"{_write(name, text, replace=arguments.force and name != _PRE_COMMIT):8} {name}")
+    hook_missing = f"kept     {_PRE_COMMIT}" in said and not _names_keylint(_PRE_COMMIT)
+    return CLEAN if put("\n".join([*said, "", *_next(hook_missing=hook_missing)]) + "\n") else NOT_COMPLETE
+
+
+def _write(name: str, text: str, *, replace: bool) -> str:
+    """Write a file whole or not at all, and tell what became of it. Raises: UsageError."""
+    if os.path.lexists(name) and not (replace and os.path.isfile(name) and not os.path.islink(name)):
+        return "kept"
+    replaced = os.path.lexists(name)
+    try:
+        os.makedirs(os.path.dirname(name) or os.curdir, exist_ok=True)
+        write_file(name, text)
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be written: {error.strerror}") from None
+    return "replaced" if replaced else "wrote"
+
+
+def _names_keylint(file: str) -> bool:
+    try:
+        with open(file, "rb") as stream:
+            return b"keylint" in stream.read(1 << 20)
+    except OSError:
+        return False
+
+
+def _next(*, hook_missing: bool) -> list[str]:
+    lines = ["Next:"]
+    if hook_missing:
+        lines += [f"  add to `repos` in {_PRE_COMMIT}:", "", *(f"    {line}" for line in _HOOK.splitlines()), ""]
+    lines += [
+        "  pre-commit install      keylint judges every commit",
+        "  keylint scan            judge what is here already",
+        "  keylint rules list      see what it is judged by",
+    ]
+    if not os.path.lexists(".git"):
+        lines.append("This folder is not the top of a git work tree, where pre-commit and GitHub look for their files.")
+    return lines
+
+
+COMMAND = Command(
+    "write a starter configuration, the pre-commit entry and the GitHub workflow", _EXAMPLES, _arguments, _run
+)

@@ -1,0 +1,157 @@
+"""keylint init: what it writes is valid and clean, and what is there stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import Run, git, write
+from jsonschema import Draft202012Validator
+
+from keylint import __version__
+from keylint.policy.schema import schemas
+from keylint.policy.source_map import read
+
+CONFIG, HOOKS, WORKFLOW = ".keylint.yaml", ".pre-commit-config.yaml", ".github/workflows/keylint.yml"
+NEXT = """
+Next:
+  pre-commit install      keylint judges every commit
+  keylint scan            judge what is here already
+  keylint rules list      see what it is judged by
+"""
+
+
+@pytest.fixture
+def here(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(repository)
+    return repository
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+def test_a_new_repository(keylint: Run, here: Path) -> None:
+    result = keylint("init")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f"wrote    {CONFIG}\nwrote    {HOOKS}\nwrote    {WORKFLOW}\n{NEXT}"
+    assert set(files(here)) == {CONFIG, HOOKS, WORKFLOW}
+
+
+def test_what_it_writes_is_clean_and_valid(keylint: Run, here: Path) -> None:
+    keylint("init")
+    git(here, "add", "--all")
+    scanned = keylint("scan", "--fail-on", "low", "--min-confidence", "low")
+    assert (scanned.code, scanned.err) == (0, "")
+    assert "No findings in 3 files" in scanned.out
+    first, _ = (here / CONFIG).read_text().split("\n", 1)
+    schema = schemas()["config"]
+    assert first == f"# yaml-language-server: $schema={schema['$id']}"
+    config = yaml.safe_load((here / CONFIG).read_text())
+    assert list(Draft202012Validator(schema).iter_errors(config)) == []
+    assert (
+        subprocess.run([Path(sys.executable).parent / "pre-commit", "validate-config", HOOKS], check=False).returncode
+        == 0
+    )
+    (entry,) = yaml.safe_load((here / HOOKS).read_text())["repos"]
+    assert (entry["rev"], entry["hooks"]) == (f"v{__version__}", [{"id": "keylint"}])
+    assert keylint("rules", "list").out == keylint("rules", "list", "--isolated").out
+
+
+def test_the_examples_in_its_comments_are_valid_too(keylint: Run, here: Path) -> None:
+    keylint("init")
+    text = (here / CONFIG).read_text()
+    for key in ("rules", "overrides"):
+        before = next(line for line in text.split(f"\n{key}:")[0].splitlines()[::-1] if line.startswith("#"))
+        text = text.replace(f"\n{key}: {'{}' if key == 'rules' else '[]'}", f"\n{key}: {before.partition(': ')[2]}")
+    (here / CONFIG).write_text(text)
+    assert "tests/**" in yaml.safe_load(text)["overrides"][0]["paths"]
+    assert keylint("scan").code == 0
+
+
+def test_the_workflow_asks_for_little_and_pins_what_it_uses(keylint: Run, here: Path) -> None:
+    keylint("init")
+    workflow: Any = read((here / WORKFLOW).read_text(), WORKFLOW).value
+    steps = workflow["jobs"]["keylint"]["steps"]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert set(workflow["on"]) == {"push", "pull_request"}
+    pinned = [step["uses"].partition("@")[2] for step in steps if "uses" in step]
+    assert [len(digest) for digest in pinned] == [40, 40]
+    assert [step["run"] for step in steps if "run" in step] == [
+        f"python -m pip install keylint=={__version__}",
+        "keylint scan",
+    ]
+
+
+def test_a_second_time_changes_nothing(keylint: Run, here: Path) -> None:
+    keylint("init")
+    before = files(here)
+    assert keylint("init").out == f"kept     {CONFIG}\nkept     {HOOKS}\nkept     {WORKFLOW}\n{NEXT}"
+    assert files(here) == before
+
+
+def test_what_is_there_stays_and_the_missing_hook_is_told(keylint: Run, here: Path) -> None:
+    mine: dict[str, str | bytes] = {CONFIG: "exclude: [mine]\n", HOOKS: "repos: []\n", WORKFLOW: "mine\n"}
+    write(here, mine)
+    result = keylint("init")
+    assert result.out.startswith(f"kept     {CONFIG}\nkept     {HOOKS}\nkept     {WORKFLOW}\n")
+    assert f"  add to `repos` in {HOOKS}:\n\n      - repo: https://github.com/keylint/keylint\n" in result.out
+    assert {name: data.decode() for name, data in files(here).items()} == mine
+
+
+def test_force_replaces_its_own_files_only(keylint: Run, here: Path) -> None:
+    keylint("init")
+    wanted = files(here)
+    write(here, {CONFIG: "exclude: [mine]\n", HOOKS: "repos: []\n", WORKFLOW: "mine\n"})
+    assert keylint("init", "--force").out.startswith(f"replaced {CONFIG}\nkept     {HOOKS}\nreplaced {WORKFLOW}\n")
+    assert files(here) == {**wanted, HOOKS: b"repos: []\n"}
+
+
+def test_a_link_is_never_written_through(keylint: Run, here: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.yaml"
+    outside.write_text("exclude: []\n")
+    (here / CONFIG).symlink_to(outside)
+    assert keylint("init", "--force").out.startswith(f"kept     {CONFIG}\n")
+    assert (outside.read_text(), (here / CONFIG).is_symlink()) == ("exclude: []\n", True)
+
+
+def test_a_configuration_in_pyproject_is_the_configuration(keylint: Run, here: Path) -> None:
+    write(here, {"pyproject.toml": "[tool.keylint]\nversion = 1\n"})
+    assert keylint("init").out.startswith(
+        "kept     pyproject.toml, which holds the configuration\nwrote    .pre-commit"
+    )
+    assert (here / CONFIG).exists() is False
+    assert keylint("scan").code == 0
+
+
+def test_a_configuration_that_cannot_be_read_stops_it(keylint: Run, here: Path) -> None:
+    write(here, {".keylint.yml": "version: 1\n"})
+    result = keylint("init")
+    assert (result.code, result.out, "rename it" in result.err) == (2, "", True)
+    assert set(files(here)) == {".keylint.yml"}
+
+
+def test_outside_git_it_says_so(keylint: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert keylint("init").out.endswith("where pre-commit and GitHub look for their files.\n")
+
+
+def test_a_folder_in_the_way(keylint: Run, here: Path) -> None:
+    write(here, {".github": "a file"})
+    result = keylint("init")
+    assert (result.code, f"{WORKFLOW}: cannot be written" in result.err) == (2, True)
+    assert [name for name in os.listdir(here) if name.endswith(".part")] == []
+
+
+def test_a_hook_file_that_cannot_be_read_gets_advice(keylint: Run, here: Path) -> None:
+    (here / HOOKS).mkdir()
+    assert "add to `repos`" in keylint("init").out
