@@ -90,6 +90,7 @@ def _policy(folder: str, rule: Rule, bench: Bench) -> Policy:
         rule = rule._replace(severity=given.severity, on_unknown=given.on_unknown)
     return policy._replace(
         rules=(*(one for one in policy.rules if one.id != rule.id), rule),
+        off=tuple(name for name in policy.off if name != rule.id),
         vars={**_vars(bench), **policy.vars},
     )
 
