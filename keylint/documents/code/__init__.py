@@ -22,6 +22,8 @@ PARSE_SECONDS = 1.0
 _CHUNK = 65_536
 _SHEBANG = re.compile(r"\#!\s*\S*?(?:/env\s+(?:-\S+\s+)*\S*?)?(?P<name>[a-z]+)[\d.]*(?:\s|$)")
 _BLANK = re.compile(r"[^\S\x00-\x7f]|\ufeff")
+# Open angle brackets in a row: the parsers of C# and Kotlin take them for types in types in types, and overrun the stack.
+_ANGLES = re.compile(r"<(?:[^<>;{}()=\n]{0,80}<){40}")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
@@ -53,6 +55,8 @@ def read_code(text: str, language: str) -> Code:
     try:
         if len(text) > CHARACTERS:
             raise TooMuch(f"more than {CHARACTERS:,} characters")
+        if _ANGLES.search(text):
+            raise TooMuch("too many angle brackets in a row")
         built: Builder = walk(_parse(text, table), text, table)
     except TooMuch as error:
         return scan(text, language, str(error))
@@ -112,13 +116,13 @@ def _parse(text: str, language: Language) -> Tree:
         late = time.monotonic() > end
         return late
 
-    # The limit counts only if the text comes through a function.
-    tree = Parser(_loaded(language.grammar)).parse(
-        lambda offset, _: data[offset : offset + _CHUNK], progress_callback=stop
-    )
-    if late or tree is None:
-        raise TooMuch(f"parsing took longer than {PARSE_SECONDS:g} s")
-    return tree
+    try:
+        # The limit counts only if the text comes through a function.
+        return Parser(_loaded(language.grammar)).parse(
+            lambda offset, _: data[offset : offset + _CHUNK], progress_callback=stop
+        )
+    except ValueError:
+        raise TooMuch(f"parsing took longer than {PARSE_SECONDS:g} s" if late else "the grammar gave up") from None
 
 
 @cache

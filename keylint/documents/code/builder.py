@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Levels of the syntax tree; people write a few dozen, PowerShell's grammar has a dozen for each operand.
 DEPTH = 1000
-NODES = 600_000
+NODES = 300_000
 _NAMES = 32
 _TEXT = 200
 _DOTTED = 200
@@ -154,21 +154,14 @@ class Builder:
         if value.read >= 0 and target and not self.reads[value.read].target:
             self.reads[value.read] = self.reads[value.read]._replace(target=target)
 
-    def called(self, part: Part, callee: Part, arguments: Sequence[Argument], values: Sequence[Part]) -> Call:
-        """Note a call."""
+    def called(
+        self, part: Part, callee: Part, arguments: Sequence[Argument], values: Sequence[Part], *, word: bool = False
+    ) -> Call:
+        """Note a call. Dots in a callee that is one `word`, as those of commands are, say nothing."""
         dotted = callee.dotted[-_DOTTED:]
-        receiver, _, method = dotted.rpartition(".")
-        call = Call(
-            dotted,
-            receiver,
-            method,
-            tuple(arguments),
-            part.start,
-            part.end,
-            callee.start,
-            callee.end,
-            self.scope,
-        )
+        receiver, _, method = ("", "", dotted) if word else dotted.rpartition(".")
+        given, span = tuple(arguments), (part.start, part.end, callee.start, callee.end)
+        call = Call(dotted, receiver, method, given, *span, self.scope)
         if dotted:
             self.calls.append(call)
             part.call = call

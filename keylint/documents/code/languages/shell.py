@@ -83,9 +83,7 @@ def _command(builder: Builder, part: Part) -> None:
     given = [builder.argument(child) for child in part.parts if child.field == "argument"]
     for child in part.parts:
         _address(builder, child)
-    made = builder.called(part, callee, given, [])
-    # A name with dots is one word here, such as `./run.sh`.
-    builder.calls[-1] = part.call = made._replace(receiver="", method=made.callee)
+    made = builder.called(part, callee, given, [], word=True)
     part.names = union(argument.names for argument in given)
     if made.callee in ("source", ".") and given:
         imported(builder, part, str(given[0].value or given[0].text))
