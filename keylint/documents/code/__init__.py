@@ -22,7 +22,7 @@ PARSE_SECONDS = 1.0
 _CHUNK = 65_536
 _SHEBANG = re.compile(r"\#!\s*\S*?(?:/env\s+(?:-\S+\s+)*\S*?)?(?P<name>[a-z]+)[\d.]*(?:\s|$)")
 _BLANK = re.compile(r"[^\S\x00-\x7f]|\ufeff")
-# Open angle brackets in a row: the parsers of C# and Kotlin take them for types in types in types, and overrun the stack.
+# Open angle brackets in a row: the parsers of C# and Kotlin take them for types in types, and overrun the stack.
 _ANGLES = re.compile(r"<(?:[^<>;{}()=\n]{0,80}<){40}")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 

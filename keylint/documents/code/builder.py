@@ -33,8 +33,8 @@ _DOTTED = 200
 _COMMENTS = frozenset({"comment", "line_comment", "block_comment", "multiline_comment", "shebang", "html_comment"})
 # Calls that hand on the one value they are given, in a form of their own.
 CASTS = frozenset(
-    "str bytes String Some Ok from fromEnv Number Boolean valueOf toString SecretStr SecretString Secret "
-    "strval trim TrimSpace unquote quote decode encode".split()
+    "str int float bool bytes String Some Ok from Number parseInt parseFloat Boolean valueOf SecretStr SecretString "
+    "Secret strval intval trim TrimSpace unquote quote decode encode".split()
 )
 
 
