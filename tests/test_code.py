@@ -203,7 +203,7 @@ def test_calls_in_old_line_endings_among_other_alphabets(
     found = read_code(text, language)
     assert call_of(found, callee) == arguments
     call = next(call for call in found.calls if call.callee == callee)
-    assert text[call.callee_end - len(call.method) : call.callee_end].rstrip(">").endswith(call.method[-1])
+    assert call.method in text[call.callee_start : call.callee_end]
     for argument in call.arguments:
         assert text[argument.start : argument.end].startswith(argument.text)
 
@@ -220,7 +220,8 @@ def test_calls_in_old_line_endings_among_other_alphabets(
         ),
         pytest.param(
             "csharp",
-            'var x = new Dictionary<string, object> { { "enableWithdrawals", true }, { "n", new { ips = new[] { "a", key } } } };',
+            "var x = new Dictionary<string, object> "
+            '{ { "enableWithdrawals", true }, { "n", new { ips = new[] { "a", key } } } };',
             id="c# dictionary",
         ),
         pytest.param("rust", 'fn f() { let x = P { enableWithdrawals: true, n: N { ips: ["a", key] } }; }', id="rust"),
@@ -623,8 +624,8 @@ def test_lines_alone() -> None:
         ("enable", True),
         ("other", ("name.x",)),
         ("amount", 1),
-        ("k", ("os",)),
-    ] or [each.target for each in found.assignments] == ["api_key", "n", "enable", "other", "amount", "k"]
+        ("k", ()),
+    ]
     assert call_of(found, "client.withdraw") == ["A", ("amount", 1), ("key",), ("g",)]
     assert [read.name for read in found.reads] == ["X"]
     assert [each.value.names for each in found.throws] == [("apiKey",)]
@@ -665,6 +666,8 @@ def test_hostile_texts_end_soon(language: str) -> None:
         pytest.param("x = 1\n" * 400_000, "more than 2,000,000 characters", id="size"),
         pytest.param("a" + ".b" * (DEPTH + 5), f"nested deeper than {DEPTH:,} levels", id="depth"),
         pytest.param("<a" * 50, "too many angle brackets in a row", id="angles"),
+        pytest.param("f([{" * 101, "more than 300 brackets open", id="brackets"),
+        pytest.param("case | " * 2000, "the same again and again", id="monotony"),
     ],
 )
 def test_limits(text: str, reason: str) -> None:
@@ -681,10 +684,11 @@ def test_too_many_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "PARSE_SECONDS", 0.0)
-    found = read_code("f(a, b)\n" * 5000, "python")
+    text = "".join(f"f{n}(a, {n * n})\n" for n in range(5000))
+    found = read_code(text, "python")
     assert (found.how, found.reason) == ("fallback", "parsing took longer than 0 s")
     with pytest.raises(TooMuch):
-        package._parse("f(a, b)\n" * 5000, known()["python"])
+        package._parse(text, known()["python"])
 
 
 _PIECES = st.sampled_from(
@@ -731,7 +735,7 @@ _PIECES = st.sampled_from(
 def test_every_place_lies_in_the_text_and_in_order(language: str, text: str) -> None:
     found = read_code(text, language)
     for items in found[3:]:
-        spans = [(item.start, item.end) for item in items]  # type: ignore[attr-defined]  # all have both
+        spans = [(item.start, item.end) for item in items]
         assert spans == sorted(spans)
         assert all(0 <= start <= end <= len(text) for start, end in spans)
 
@@ -778,7 +782,7 @@ def test_flow(text: str, held: bool) -> None:
         pytest.param("javascript", "const a = process.env.API_KEY?.trim(); use(a)", id="js"),
         pytest.param("go", 'package m\nfunc f() { a := os.Getenv("API_KEY"); use(a) }', id="go"),
         pytest.param("java", 'class A { @Value("${API_KEY}") String a; void f() { use(this.a); use(a); } }', id="java"),
-        pytest.param("rust", 'fn f() { let a = env::var("API_KEY").expect("x"); use(a); }', id="rust"),
+        pytest.param("rust", 'fn f() { let a = env::var("API_KEY").expect("x"); use_it(a); }', id="rust"),
         pytest.param("shell", "a=$API_KEY\nuse $a", id="shell"),
         pytest.param("powershell", "$a = $env:API_KEY; use $a", id="powershell"),
         pytest.param("php", "<?php $a = getenv('API_KEY'); use_it($a);", id="php"),

@@ -208,11 +208,15 @@ def walk(tree: Tree, text: str, language: Language) -> Builder:
     above: list[Part] = []
     below: list[list[Part]] = [[]]
     count = 0
+    sound = not tree.root_node.has_error
     while True:
         node = cursor.node
         assert node is not None
         kind = node.type
-        if (node.is_named or (above and above[-1].kind in tokens)) and kind not in _COMMENTS and not node.is_missing:
+        missing = not sound and node.is_missing
+        if missing:
+            builder.broken.append((node.start_byte, node.end_byte))
+        elif (node.is_named or (above and above[-1].kind in tokens)) and kind not in _COMMENTS:
             count += 1
             if count > NODES:
                 raise TooMuch(f"more than {NODES:,} syntax nodes")

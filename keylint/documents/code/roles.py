@@ -117,8 +117,10 @@ def string(
             end -= len(closing)
         prefix = source[: opening.start("quote")]
         raw = raw or "r" in prefix.lower() or "@" in prefix
-    elif part.parts and part.parts[-1].kind == "heredoc_end":
-        end = part.parts[-1].start
+    elif part.kind.endswith("doc_body"):
+        start += len(source) - len(source.removeprefix("\r").removeprefix("\n"))
+        if part.parts and part.parts[-1].kind == "heredoc_end":
+            end = part.parts[-1].start
     part.quoted = (start, end)
     filled = [child for child in part.parts if child.kind not in _CONTENT]
     pieces: list[str] = []
