@@ -800,3 +800,175 @@ def test_flow_is_linear() -> None:
     begun = time.monotonic()
     assert names_of(found, is_key).hold(found.calls[-1].arguments[0], 0)
     assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "callee", "arguments"),
+    [
+        pytest.param(
+            "python",
+            "f(not a, -b, +1, ~c, a if b else c)",
+            "f",
+            [("a",), ("b",), 1, ("c",), ("a", "b", "c")],
+            id="python signs",
+        ),
+        pytest.param("python", "', '.join(names)", "join", [("names",)], id="a method of a text"),
+        pytest.param(
+            "python", "f(a[i], b[0].c, d['x'].e[k])", "f", [("a", "i"), ("b.0.c",), ("d.x.e", "k")], id="elements"
+        ),
+        pytest.param("python", "f('a' + 'b', 'a' * 2, a + 'b')", "f", ["ab", (), ("a",)], id="sums"),
+        pytest.param("python", "f(x := 1, (y), await z, *w)", "f", [("x", 1), ("y",), ("z",), ("w",)], id="wrapped"),
+        pytest.param(
+            "javascript",
+            "f(-1, !a, typeof b, [1], null, /x/, import.meta.url, a['b'], `x`)",
+            "f",
+            [-1, ("a",), ("b",), (), (), (), ("import.meta.url",), ("a.b",), "x"],
+            id="js values",
+        ),
+        pytest.param(
+            "javascript", "const a = require.context('./x'); f(({b: c = 1, ...d}) => c)", "f", [()], id="js patterns"
+        ),
+        pytest.param(
+            "go",
+            "package m\nfunc f() { g([]byte(k), v.(string), &a, *b, func() {}) }",
+            "g",
+            [("k",), ("v",), ("a",), ("b",), ()],
+            id="go values",
+        ),
+        pytest.param(
+            "java",
+            "class A { void f() { g(this.a, (String) b, c ? d : e, a.b.C.class, x[0], -1.5f); } }",
+            "g",
+            [("this.a",), ("b",), ("c", "d", "e"), ("a.b.C",), ("x.0",), -1.5],
+            id="java values",
+        ),
+        pytest.param("java", "class A extends B { A(int a) { super(a); } }", "super", [("a",)], id="java super"),
+        pytest.param(
+            "csharp",
+            "F(base.A, this.B, (string)c, d!, a ? b : c, await e, new() { X = 1 }, -1);",
+            "F",
+            [("base.A",), ("this.B",), ("c",), ("d",), ("a", "b", "c"), ("e",), (), -1],
+            id="c# values",
+        ),
+        pytest.param("csharp", "F(new { A = 1, b, c.D });", "F", [("b", "c.D")], id="c# anonymous"),
+        pytest.param("csharp", 'var x = new A { ["k"] = v, [1] = w };', "A", [("k", ("v",))], id="c# index"),
+        pytest.param("csharp", "base.F(a);", "base.F", [("a",)], id="c# base"),
+        pytest.param(
+            "kotlin",
+            'f(a as String, -1, !b, listOf(1)[0], x ?: y, "a" to b, c in d)',
+            "f",
+            [("a",), -1, ("b",), (), ("x", "y"), ("a", ("b",)), ("c", "d")],
+            id="kotlin values",
+        ),
+        pytest.param("kotlin", "run { f(x) }", "run", [], id="kotlin block"),
+        pytest.param(
+            "rust",
+            "fn f() { g(&a, *b, c as u8, -1, (1, d), x[0], || e, if h { 1 } else { 2 }); }",
+            "g",
+            [("a",), ("b",), ("c",), -1, ("d",), ("x.0",), (), ("h",)],
+            id="rust values",
+        ),
+        pytest.param(
+            "rust",
+            'fn f() { info!(target: "t", key = a.b, c.d(e)?, x + y, self.z["q"]); }',
+            "info",
+            [("target", "t"), ("key", ("a.b",)), ("c", "e"), ("x", "y"), ("self.z",)],
+            id="rust macro pieces",
+        ),
+        pytest.param("rust", "fn f() { done!(); }", "done", [], id="rust empty macro"),
+        pytest.param(
+            "php",
+            "<?php f(-1, !$a, (string) $b, @$c, self::D, E::$f, $g[0], $h ?? 'i', ['a'], ...$j);",
+            "f",
+            [-1, ("a",), ("b",), ("c",), ("self.D",), ("E.f",), ("g.0",), ("h",), (), ("j",)],
+            id="php values",
+        ),
+        pytest.param("php", "<?php new class { };", "f", None, id="php anonymous class"),
+        pytest.param("php", "<?php print $k; $x = new Foo;", "Foo", [], id="php without brackets"),
+        pytest.param(
+            "ruby",
+            "f(*a, **b, -1, !c, d ? e : g, :s, %w[x y], h[0], &i)",
+            "f",
+            [("a",), ("b",), -1, ("c",), ("d", "e", "g"), "s", (), ("h.0",), ("i",)],
+            id="ruby values",
+        ),
+        pytest.param("ruby", "f <<~A\n  key #{k}\nA\n", "f", [()], id="ruby heredoc"),
+        pytest.param(
+            "shell",
+            "curl \"$(cat k)\" `id` $1 ${A[0]} $(( 1 + 2 )) {a,b} $'x\\n' > out",
+            "curl",
+            [(), (), ("1",), ("A",), (), "{a,b}", "x\n"],
+            id="shell words",
+        ),
+        pytest.param(
+            "powershell",
+            "f @(1) $a[0] $b.c (g x) { d } [int]$e -n (-1) @splat",
+            "f",
+            [(), ("a.0",), ("b.c",), (), (), ("e",), ("n", -1), ("splat",)],
+            id="powershell values",
+        ),
+        pytest.param("powershell", "& $exe --key $k", "exe", [("key", ("k",))], id="powershell call operator"),
+        pytest.param("powershell", "[Spot]::new('k', $s)", "Spot.new", ["k", ("s",)], id="powershell new"),
+    ],
+)
+def test_values_of_every_form(language: str, text: str, callee: str, arguments: list[Any] | None) -> None:
+    found = read_code(text, language)
+    if arguments is None:
+        assert found.calls == ()
+    else:
+        assert call_of(found, callee) == arguments
+
+
+def test_a_kotlin_class() -> None:
+    text = (
+        'class A(val a: String = "d") : B(k) {\n'
+        "    val c by lazy { k }\n"
+        "    val (d, e) = pair\n"
+        '    @Value("\\${x.y}") lateinit var g: String\n'
+        "    constructor(h: Int) : this() {}\n"
+        "    fun f(i: Int = 3) = super.f(i)\n"
+        "    val j = fun(l: Int) { m() }\n"
+        "}\n"
+    )
+    found = read_code(text, "kotlin")
+    targets = [(each.target, shown(each.value)) for each in found.assignments]
+    assert targets == [("a", "d"), ("c", ()), ("d", ("pair",)), ("e", ("pair",)), ("i", 3), ("j", ())]
+    assert [(each.name, each.parameters) for each in found.functions if each.parameters] == [
+        ("", ("h",)),
+        ("f", ("i",)),
+        ("j", ("l",)),
+    ]
+    assert [(read.name, read.target) for read in found.reads] == [("x.y", "g")]
+    assert call_of(found, "B") == [("k",)]
+    assert call_of(found, "super.f") == [("i",)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reads"),
+    [
+        pytest.param("python", "k = app.config['X']; d = config['Y']", [("X", "k")], id="flask"),
+        pytest.param("python", "k = int(os.environ.get('X') or 3)", [("X", "k")], id="a cast"),
+        pytest.param("javascript", "process.env.X = 'v'; f(process.env)", [], id="js set"),
+        pytest.param(
+            "java",
+            'class A { @Value("v") String k; @Other("${x}") String l; @Value("${x}") int m() {} }',
+            [("x", "")],
+            id="java others",
+        ),
+        pytest.param(
+            "csharp", 'var k = Configuration.GetValue<string>("A:B") ?? "d";', [("A:B", "k")], id="c# default"
+        ),
+        pytest.param("shell", 'f "${K:?}" "$1" "$@" $#', [("K", "")], id="shell special"),
+    ],
+)
+def test_reads_of_other_forms(language: str, text: str, reads: list[tuple[str, str]]) -> None:
+    assert [(read.name, read.target) for read in read_code(text, language).reads] == reads
+
+
+def test_lines_repair_only_what_is_broken() -> None:
+    text = "a = f('x', )) ) (\nthrow new E(k)\nb = g('y')\nc = 'z'\n"
+    found = read_code(text, "python")
+    assert [each.value for each in found.texts] == ["x", "y", "z"]
+    assert {call.callee for call in found.calls} >= {"f", "g"}
+    assert [each.target for each in found.assignments] == ["a", "b", "c"]
+    assert len({(each.start, each.end) for each in found.assignments}) == len(found.assignments)

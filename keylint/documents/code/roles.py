@@ -178,7 +178,7 @@ def attribute(part: Part, owner: Part, key: str) -> None:
     part.read = owner.read
     if owner.dotted:
         part.dotted = f"{owner.dotted}.{key}"
-        part.names = (part.dotted,) if plain or not owner.names else owner.names
+        part.names = (part.dotted,) if plain else owner.names
     else:
         part.names = owner.names
         # `"x".join(…)`, `[…].map(…)`: a method of a value without a name.

@@ -26,10 +26,10 @@ def _grammar() -> object:
 
 def _expansion(builder: Builder, part: Part) -> None:
     """Read `$NAME` and `${NAME:-default}`; a script's own variables are written alike."""
-    variable = part.child("variable_name")
+    variable = part.child("variable_name") or part.child("subscript")
     if variable is None:
         return
-    word = builder.source(variable)
+    word = variable.dotted
     part.dotted, part.last = word, word
     part.names = (word, *(child for other in part.parts if other is not variable for child in other.names))
     if word[:1].isalpha() or word[:1] == "_":
