@@ -22,6 +22,13 @@ PARSE_SECONDS = 1.0
 _CHUNK = 65_536
 _SHEBANG = re.compile(r"\#!\s*\S*?(?:/env\s+(?:-\S+\s+)*\S*?)?(?P<name>[a-z]+)[\d.]*(?:\s|$)")
 _BLANK = re.compile(r"[^\S\x00-\x7f]|\ufeff")
+# Open angle brackets in a row: the parsers of C# and Kotlin take them for types in types, and overrun the stack.
+_ANGLES = re.compile(r"<(?:[^<>;{}()=\n]{0,80}<){40}")
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_OPEN = 300
+# Of longer texts, those that compression makes this many times smaller are no source.
+_SHORT = 10_000
+_MONOTONOUS = 40
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
@@ -50,10 +57,12 @@ def read_code(text: str, language: str) -> Code:
     from keylint.documents.code.fallback import repair, scan
 
     table = known()[language]
+    if not text.strip():
+        return Code(language, "parsed", "")
     try:
-        if len(text) > CHARACTERS:
-            raise TooMuch(f"more than {CHARACTERS:,} characters")
-        built: Builder = walk(_parse(text, table), text, table)
+        _guard(text)
+        read = text.translate(table.glyphs) if table.glyphs else text
+        built: Builder = walk(_parse(read, table), read, table)
     except TooMuch as error:
         return scan(text, language, str(error))
     parsed = Code(
@@ -89,6 +98,31 @@ def _place(item: object) -> tuple[int, int]:
     return item.start, item.end  # type: ignore[attr-defined]  # every value has both
 
 
+def _guard(text: str) -> None:
+    """Refuse what would overrun a parser's stack, or cost it gigabytes in one step that no time limit ends.
+
+    A tree-sitter parser that comes to the end of a text with n pieces open needs n * n steps. Source has dozens open.
+    """
+    import zlib
+
+    from keylint.documents.code.builder import TooMuch
+
+    if len(text) > CHARACTERS:
+        raise TooMuch(f"more than {CHARACTERS:,} characters")
+    if _ANGLES.search(text):
+        raise TooMuch("too many angle brackets in a row")
+    depth = 0
+    for sign in _BRACKETS.findall(text):
+        depth += 1 if sign in "([{" else -1
+        if depth > _OPEN:
+            raise TooMuch(f"more than {_OPEN} brackets open")
+        depth = max(depth, 0)
+    if len(text) > _SHORT:
+        data = text.encode("utf-8", "surrogatepass")
+        if len(zlib.compress(data, 1)) * _MONOTONOUS < len(data):
+            raise TooMuch("the same again and again")
+
+
 def _parse(text: str, language: Language) -> Tree:
     """Return the syntax tree over a text of as many bytes as the text has characters."""
     import time
@@ -102,7 +136,7 @@ def _parse(text: str, language: Language) -> Tree:
     else:
         # One byte for each character, so that all offsets agree: a letter for what may stand in names and strings,
         # a blank for blanks. Values are cut from the text itself.
-        plain = _FOREIGN.sub("_", _BLANK.sub(" ", text.translate(language.glyphs)))
+        plain = _FOREIGN.sub("_", _BLANK.sub(" ", text))
         data = plain.encode("ascii")
     end = time.monotonic() + PARSE_SECONDS
     late = False
@@ -112,13 +146,13 @@ def _parse(text: str, language: Language) -> Tree:
         late = time.monotonic() > end
         return late
 
-    # The limit counts only if the text comes through a function.
-    tree = Parser(_loaded(language.grammar)).parse(
-        lambda offset, _: data[offset : offset + _CHUNK], progress_callback=stop
-    )
-    if late or tree is None:
-        raise TooMuch(f"parsing took longer than {PARSE_SECONDS:g} s")
-    return tree
+    try:
+        # The limit counts only if the text comes through a function.
+        return Parser(_loaded(language.grammar)).parse(
+            lambda offset, _: data[offset : offset + _CHUNK], progress_callback=stop
+        )
+    except ValueError:
+        raise TooMuch(f"parsing took longer than {PARSE_SECONDS:g} s" if late else "the grammar gave up") from None
 
 
 @cache

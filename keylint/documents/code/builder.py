@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Levels of the syntax tree; people write a few dozen, PowerShell's grammar has a dozen for each operand.
 DEPTH = 1000
-NODES = 600_000
+NODES = 300_000
 _NAMES = 32
 _TEXT = 200
 _DOTTED = 200
@@ -33,8 +33,8 @@ _DOTTED = 200
 _COMMENTS = frozenset({"comment", "line_comment", "block_comment", "multiline_comment", "shebang", "html_comment"})
 # Calls that hand on the one value they are given, in a form of their own.
 CASTS = frozenset(
-    "str bytes String Some Ok from fromEnv Number Boolean valueOf toString SecretStr SecretString Secret "
-    "strval trim TrimSpace unquote quote decode encode".split()
+    "str int float bool bytes String Some Ok from Number parseInt parseFloat Boolean valueOf SecretStr SecretString "
+    "Secret strval intval trim TrimSpace unquote quote decode encode".split()
 )
 
 
@@ -154,21 +154,14 @@ class Builder:
         if value.read >= 0 and target and not self.reads[value.read].target:
             self.reads[value.read] = self.reads[value.read]._replace(target=target)
 
-    def called(self, part: Part, callee: Part, arguments: Sequence[Argument], values: Sequence[Part]) -> Call:
-        """Note a call."""
+    def called(
+        self, part: Part, callee: Part, arguments: Sequence[Argument], values: Sequence[Part], *, word: bool = False
+    ) -> Call:
+        """Note a call. Dots in a callee that is one `word`, as those of commands are, say nothing."""
         dotted = callee.dotted[-_DOTTED:]
-        receiver, _, method = dotted.rpartition(".")
-        call = Call(
-            dotted,
-            receiver,
-            method,
-            tuple(arguments),
-            part.start,
-            part.end,
-            callee.start,
-            callee.end,
-            self.scope,
-        )
+        receiver, _, method = ("", "", dotted) if word else dotted.rpartition(".")
+        given, span = tuple(arguments), (part.start, part.end, callee.start, callee.end)
+        call = Call(dotted, receiver, method, given, *span, self.scope)
         if dotted:
             self.calls.append(call)
             part.call = call
@@ -215,11 +208,15 @@ def walk(tree: Tree, text: str, language: Language) -> Builder:
     above: list[Part] = []
     below: list[list[Part]] = [[]]
     count = 0
+    sound = not tree.root_node.has_error
     while True:
         node = cursor.node
         assert node is not None
         kind = node.type
-        if (node.is_named or (above and above[-1].kind in tokens)) and kind not in _COMMENTS and not node.is_missing:
+        missing = not sound and node.is_missing
+        if missing:
+            builder.broken.append((node.start_byte, node.end_byte))
+        elif (node.is_named or (above and above[-1].kind in tokens)) and kind not in _COMMENTS:
             count += 1
             if count > NODES:
                 raise TooMuch(f"more than {NODES:,} syntax nodes")

@@ -63,36 +63,44 @@ def scan(text: str, language: str, reason: str) -> Code:
 
 def repair(parsed: Code, text: str, broken: Iterable[tuple[int, int]]) -> Code:
     """Add what the lines show in places that the grammar could not read."""
-    calls, assignments = list(parsed.calls), list(parsed.assignments)
-    texts, throws, reads = list(parsed.texts), list(parsed.throws), list(parsed.reads)
-    known_calls = {call.callee_start for call in calls} | {call.start for call in calls}
-    known_texts = {found.start for found in texts}
-    known_reads = {read.start for read in reads}
-    known_values = {found.value.start for found in assignments}
-    for start, end in _joined(broken):
-        calls += [call for call in _calls(text, start, end) if call.start not in known_calls]
-        texts += [found for found in _texts(text, start, end) if found.start not in known_texts]
-        reads += [read for read in _reads(text, start, end) if read.start not in known_reads]
-        throws += [each for each in _throws(text, start, end) if not any(each.start == other.start for other in throws)]
-        assignments += [each for each in _assignments(text, start, end) if each.value.start not in known_values]
+    # By the end of the callee: of `client.withdraw(` the grammar may have read the last word alone.
+    calls = {call.callee_end: call for call in parsed.calls}
+    texts = {found.start: found for found in parsed.texts}
+    reads = {read.start: read for read in parsed.reads}
+    throws = {each.start: each for each in parsed.throws}
+    assignments = {each.value.start: each for each in parsed.assignments}
+    added: list[Assignment] = []
+    for start, end in _lines(text, broken):
+        for call in _calls(text, start, end):
+            if call.callee_end not in calls or len(calls[call.callee_end].callee) < len(call.callee):
+                calls[call.callee_end] = call
+        for found in _texts(text, start, end):
+            texts.setdefault(found.start, found)
+        for read in _reads(text, start, end):
+            reads.setdefault(read.start, read)
+        for each in _throws(text, start, end):
+            throws.setdefault(each.start, each)
+        added += [each for each in _assignments(text, start, end) if each.value.start not in assignments]
     return parsed._replace(
         reason="syntax errors",
-        calls=tuple(sorted(calls, key=lambda item: (item.start, item.end))),
-        assignments=tuple(sorted(assignments, key=lambda item: (item.start, item.end))),
-        texts=tuple(sorted(texts, key=lambda item: (item.start, item.end))),
-        throws=tuple(sorted(throws, key=lambda item: (item.start, item.end))),
-        reads=tuple(sorted(reads, key=lambda item: (item.start, item.end))),
+        calls=tuple(sorted(calls.values(), key=lambda item: (item.start, item.end))),
+        assignments=tuple(sorted([*parsed.assignments, *added], key=lambda item: (item.start, item.end))),
+        texts=tuple(sorted(texts.values(), key=lambda item: (item.start, item.end))),
+        throws=tuple(sorted(throws.values(), key=lambda item: (item.start, item.end))),
+        reads=tuple(sorted(reads.values(), key=lambda item: (item.start, item.end))),
     )
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
+def _lines(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the lines that hold the spans, each once."""
+    lines: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+        if lines and end <= lines[-1][1]:
+            continue
+        first = text.rfind("\n", lines[-1][1] if lines else 0, start) + 1 or (lines[-1][1] if lines else 0)
+        last = text.find("\n", end)
+        lines.append((first, last if last >= 0 else len(text)))
+    return lines
 
 
 def _dotted(name: str) -> str:

@@ -117,8 +117,10 @@ def string(
             end -= len(closing)
         prefix = source[: opening.start("quote")]
         raw = raw or "r" in prefix.lower() or "@" in prefix
-    elif part.parts and part.parts[-1].kind == "heredoc_end":
-        end = part.parts[-1].start
+    elif part.kind.endswith("doc_body"):
+        start += len(source) - len(source.removeprefix("\r").removeprefix("\n"))
+        if part.parts and part.parts[-1].kind == "heredoc_end":
+            end = part.parts[-1].start
     part.quoted = (start, end)
     filled = [child for child in part.parts if child.kind not in _CONTENT]
     pieces: list[str] = []
@@ -176,7 +178,7 @@ def attribute(part: Part, owner: Part, key: str) -> None:
     part.read = owner.read
     if owner.dotted:
         part.dotted = f"{owner.dotted}.{key}"
-        part.names = (part.dotted,) if plain or not owner.names else owner.names
+        part.names = (part.dotted,) if plain else owner.names
     else:
         part.names = owner.names
         # `"x".join(…)`, `[…].map(…)`: a method of a value without a name.

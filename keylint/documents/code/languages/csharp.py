@@ -49,6 +49,20 @@ def _verbatim(builder: Builder, part: Part) -> None:
         builder.texts[-1] = builder.texts[-1]._replace(value=part.value)
 
 
+_dot = member("expression", "name")
+
+
+def _member(builder: Builder, part: Part) -> None:
+    """Read `a.b`; the grammar has no node for `this` and `base`."""
+    last, first = part.child("name"), builder.source(part).partition(".")[0].strip()
+    if len(part.parts) == 1 and last is not None and first in ("this", "base"):
+        part.last = last.last
+        part.dotted = f"{first}.{last.last}"
+        part.names = (part.dotted,)
+    else:
+        _dot(builder, part)
+
+
 def _conditional(builder: Builder, part: Part) -> None:
     owner, rest = part.child("condition"), part.child(-1)
     if owner is None or rest is None or owner is rest:
@@ -160,8 +174,6 @@ LANGUAGE = Language(
     ),
     roles={
         "identifier": name,
-        "this": name,
-        "base": name,
         "qualified_name": _dotted,
         "alias_qualified_name": _dotted,
         "generic_name": transparent(),
@@ -169,7 +181,10 @@ LANGUAGE = Language(
         "predefined_type": nothing,
         "implicit_type": nothing,
         "array_type": nothing,
-        "member_access_expression": member("expression", "name"),
+        "array_rank_specifier": nothing,
+        "array_creation_expression": transparent(-1),
+        "implicit_array_creation_expression": transparent(-1),
+        "member_access_expression": _member,
         "member_binding_expression": transparent("name"),
         "conditional_access_expression": _conditional,
         "element_access_expression": subscript("expression", "subscript"),

@@ -10,7 +10,6 @@ from keylint.documents.code.languages.java import PROPERTY
 from keylint.documents.code.roles import (
     assignment,
     collection,
-    default,
     digits,
     either,
     entry,
@@ -125,6 +124,17 @@ def _parameter(builder: Builder, part: Part) -> None:
     part.names, part.dotted = label.names, label.dotted
 
 
+def _parameters(builder: Builder, part: Part) -> None:
+    """Read a function's parameters; to the grammar, a default stands beside the one it is for."""
+    given: list[Part] = []
+    for child in part.parts:
+        if child.kind == "parameter":
+            given.append(child)
+        elif given and child.kind != "parameter_modifiers":
+            builder.assign(given[-1], child, given[-1])
+    part.items = [builder.argument(child, child.dotted) for child in given]
+
+
 def _import(builder: Builder, part: Part) -> None:
     path = part.child("qualified_identifier")
     if path is None:
@@ -182,9 +192,8 @@ LANGUAGE = Language(
         "parameter": _parameter,
         "class_parameter": _parameter,
         "parameter_modifiers": nothing,
-        "function_value_parameters": parameters,
+        "function_value_parameters": _parameters,
         "lambda_parameters": parameters,
-        "function_value_parameter": default(0, -1),
         "function_declaration": function("name", "function_value_parameters"),
         "anonymous_function": function("name", "function_value_parameters"),
         "secondary_constructor": function("name", "function_value_parameters"),

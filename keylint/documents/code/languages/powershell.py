@@ -64,14 +64,6 @@ def _type(builder: Builder, part: Part) -> None:
     part.names = (part.dotted,)
 
 
-def _invoked(builder: Builder, part: Part) -> None:
-    method(0, "member_name", "argument_list")(builder, part)
-    made = part.call
-    if made is not None and made.method == "new":
-        # `[Spot]::new(…)` makes what `New-Object Spot …` does.
-        builder.calls[-1] = part.call = made._replace(callee=made.receiver)
-
-
 def _command(builder: Builder, part: Part) -> None:
     label, given = part.child("command_name"), part.child("command_elements")
     if label is None:
@@ -82,8 +74,7 @@ def _command(builder: Builder, part: Part) -> None:
     callee = Part("", None, label.start, label.end)
     callee.dotted = callee.last = label.dotted or builder.source(label)[:200].strip("\"'")
     callee.names = (callee.dotted,)
-    made = builder.called(part, callee, given.items if given is not None else [], [])
-    builder.calls[-1] = part.call = made._replace(receiver="", method=made.callee)
+    made = builder.called(part, callee, given.items if given is not None else [], [], word=True)
     part.names = given.names if given is not None else ()
     if made.callee.lower() in ("import-module", "using") and made.arguments:
         imported(builder, part, str(made.arguments[0].value or ""))
@@ -188,10 +179,6 @@ def _listed(builder: Builder, part: Part) -> None:
         collection("sequence")(builder, part)
 
 
-def _assigned_from(builder: Builder, part: Part) -> None:
-    assignment(0, "value")(builder, part)
-
-
 _WIDE = {ord(sign): '"' for sign in "\u201c\u201d\u201e"} | {ord(sign): "'" for sign in "\u2018\u2019\u201a\u201b"}
 
 LANGUAGE = Language(
@@ -214,7 +201,7 @@ LANGUAGE = Language(
         "attribute_list": nothing,
         "member_access": _member,
         "element_access": subscript(0, -1),
-        "invokation_expression": _invoked,
+        "invokation_expression": method(0, "member_name", "argument_list"),
         "command": _command,
         "command_elements": _elements,
         "generic_token": _token,
@@ -235,7 +222,7 @@ LANGUAGE = Language(
         "hash_entry": _pair,
         "array_expression": _array,
         "array_literal_expression": _listed,
-        "assignment_expression": _assigned_from,
+        "assignment_expression": assignment(0, "value"),
         "script_parameter": _parameter,
         "parameter_list": parameters,
         "param_block": _arguments,

@@ -51,8 +51,9 @@ def _tokens(builder: Builder, part: Part) -> None:
             pieces.append([])
         else:
             pieces[-1].append(child)
-    braces = builder.source(part)[:1] == "{"
-    pairs = []
+    bracket = builder.source(part)[:1]
+    pairs: list[Part] = []
+    values: list[Part] = []
     items: list[Argument] = []
     for piece in pieces:
         if not piece:
@@ -65,10 +66,13 @@ def _tokens(builder: Builder, part: Part) -> None:
         elif len(piece) >= 3 and piece[1].kind == "=" and piece[0].dotted:
             items.append(builder.argument(_expression(builder, piece[2:]), piece[0].dotted))
         else:
-            items.append(builder.argument(_expression(builder, piece)))
+            values.append(_expression(builder, piece))
+            items.append(builder.argument(values[-1]))
     part.items = items
     part.names = union(item.names for item in items)
-    if braces and pairs:
+    if bracket == "[":
+        part.entry = mapping("sequence", part, [builder.entry(value) for value in values])
+    elif bracket == "{" and pairs:
         part.entry = mapping("mapping", part, [child.pair for child in pairs if child.pair is not None])
         builder.mappings.append(part.entry)
 
@@ -112,7 +116,7 @@ def _macro(builder: Builder, part: Part) -> None:
     items = list(given.items)
     if items and isinstance(items[0].value, str):
         holes = tuple(_HOLE.findall(items[0].value))
-        items[0] = items[0]._replace(names=holes)
+        items[0] = items[0]._replace(names=holes, value=None if holes else items[0].value)
     made = builder.called(part, label, items, [])
     part.entry = given.entry
     if label.dotted in ("json", "serde_json.json") and len(given.parts) == 3:

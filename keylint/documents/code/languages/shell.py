@@ -26,10 +26,10 @@ def _grammar() -> object:
 
 def _expansion(builder: Builder, part: Part) -> None:
     """Read `$NAME` and `${NAME:-default}`; a script's own variables are written alike."""
-    variable = part.child("variable_name")
+    variable = part.child("variable_name") or part.child("subscript")
     if variable is None:
         return
-    word = builder.source(variable)
+    word = variable.dotted
     part.dotted, part.last = word, word
     part.names = (word, *(child for other in part.parts if other is not variable for child in other.names))
     if word[:1].isalpha() or word[:1] == "_":
@@ -83,9 +83,7 @@ def _command(builder: Builder, part: Part) -> None:
     given = [builder.argument(child) for child in part.parts if child.field == "argument"]
     for child in part.parts:
         _address(builder, child)
-    made = builder.called(part, callee, given, [])
-    # A name with dots is one word here, such as `./run.sh`.
-    builder.calls[-1] = part.call = made._replace(receiver="", method=made.callee)
+    made = builder.called(part, callee, given, [], word=True)
     part.names = union(argument.names for argument in given)
     if made.callee in ("source", ".") and given:
         imported(builder, part, str(given[0].value or given[0].text))
