@@ -1,0 +1,141 @@
+"""Addresses in configuration files: hosts beside the names of keys, and checks of certificates switched off there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keylint.documents.document import Document
+from keylint.documents.tree import Node, Path, tree, walk
+from keylint.recognition.certificates import is_off, is_process_wide
+from keylint.recognition.hosts import ADDRESS, host_of
+from keylint.recognition.vocabulary import classify, names_exchange
+
+# Settings that say where an API is; others hold addresses of proxies, webhooks and pages.
+_BASE = re.compile(r"(?i)url|uri|host|endpoint|base|server|api|address|stream|ws|rest|domain")
+_ELSEWHERE = re.compile(
+    r"(?i)proxy|proxies|webhook|callback|redirect|doc|home|referer|icon|image|logo|repo|\bhelp|support|link|schema|slack|discord|telegram|license|source|database|db_|redis|mongo|postgres|sql|frontend|website|push|\$id|\$ref|title|description|notif"
+)
+_WORTH = re.compile(r"https?://|wss?://|verif|reject|strictssl|insecure|api\.binance|binance[a-z-]*\.")
+_EXCHANGES = ("binance", "binanceus", "binance_us", "binance.us", "binance-us")
+
+
+def settings(document: Document) -> Iterator[tuple[int, int, str, dict[str, object]]]:
+    """Yield what a configuration file says of addresses. Shape: half-open span, identity, attributes."""
+    lowered = document.lowered
+    if "binance" not in lowered or not _WORTH.search(lowered):
+        return
+    found = document.once(tree)
+    if found is None:
+        return
+    keys = tuple(_key_names(found.root))
+    for visit in walk(found.root):
+        node, parent = visit.node, visit.parent
+        if node.kind != "scalar" or parent is None or not isinstance(node.value, (str, bool, int)):
+            continue
+        near = _near(parent, visit.path, keys) if parent is not found.root else _flat(found.root, visit.path)
+        if isinstance(node.value, str) and "://" in node.value:
+            yield from _address(document, visit.path, node, near)
+        elif _is_switch(node, near):
+            because = f"{node.name} {node.value}"
+            yield (
+                node.start,
+                node.end,
+                f"unverified {node.name} {document.path}",
+                _attributes("https", "", near, because, False),
+            )
+
+
+def _is_switch(node: Node, near: tuple[str, ...]) -> bool:
+    return bool(node.name) and (
+        is_process_wide(node.name, node.value) or (bool(near) and is_off(node.name, node.value))
+    )
+
+
+def _address(
+    document: Document, path: Path, node: Node, near: tuple[str, ...]
+) -> Iterator[tuple[int, int, str, dict[str, object]]]:
+    value = str(node.value)
+    match = ADDRESS.match(value.strip())
+    if match is None:
+        return
+    name, scheme = match["host"].lower(), match["scheme"].lower()
+    host = host_of(name)
+    words = ".".join(str(part) for part in path if isinstance(part, str))
+    is_base = _BASE.search(node.name or words) is not None and not _ELSEWHERE.search(node.name or words)
+    if host.kind == "internal" or (host.kind == "other" and not (is_base and near and names_exchange(words))):
+        return
+    if host.kind in ("official", "lookalike") and not (host.serves_api and is_base):
+        return
+    start = document.text.find(match[0], node.start, node.end)
+    if start < 0:
+        return
+    because = f"{words} stands beside {near[0]}" if near else f"{words} is {name}"
+    yield (
+        start,
+        start + len(match[0]),
+        f"address {scheme}://{name} {words} {document.path}",
+        {
+            **_attributes(scheme, name, near, because, True),
+            "receives_key": bool(near) or host.kind == "lookalike",
+        },
+    )
+
+
+def _attributes(scheme: str, name: str, near: tuple[str, ...], because: str, verified: bool) -> dict[str, object]:
+    from keylint.recognition.clients import names_us
+
+    host = host_of(name) if name else None
+    exchange_keys = [key for key in near if names_exchange(key)]
+    is_us = bool(exchange_keys) and all(map(names_us, exchange_keys))
+    return {
+        "scheme": scheme,
+        "host": name,
+        "official": host.kind == "official" if host else None,
+        "lookalike": host is not None and host.kind == "lookalike",
+        "internal": False,
+        "receives_key": True,
+        "tls_verified": verified,
+        "exchange": (host.exchange if host else "") or "unknown",
+        "key_exchange": "binance.us" if is_us else "unknown",
+        "library": "configuration",
+        "key_names": near,
+        "because": because,
+        "confidence": "high" if host is not None and host.kind in ("official", "lookalike") else "medium",
+    }
+
+
+def _key_names(root: Node) -> Iterator[str]:
+    for visit in walk(root):
+        if _is_key(visit.node):
+            yield visit.node.name
+
+
+def _is_key(node: Node) -> bool:
+    if node.kind != "scalar" or not node.name or node.value in ("", None):
+        return False
+    kind = classify(node.name)
+    return kind in ("api_key", "api_secret") or (kind in ("key", "secret") and names_exchange(node.name))
+
+
+def _near(parent: Node, path: Path, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the exchange's keys that stand in the same block; a block that names the exchange has no others."""
+    if not keys:
+        return ()
+    names = tuple(
+        child.name
+        for child in parent.children
+        if _is_key(child) or (classify(child.name) in ("key", "secret") and child.name)
+    )
+    held = any(names_exchange(str(part)) for part in path[:-1]) or any(
+        child.name.lower() in ("name", "exchange", "id") and str(child.value).lower() in _EXCHANGES
+        for child in parent.children
+    )
+    return names if held else tuple(name for name in names if names_exchange(name))
+
+
+def _flat(root: Node, path: Path) -> tuple[str, ...]:
+    """Return the exchange's keys of a file that is one block, such as a dotenv file, if the setting is the exchange's."""
+    if not names_exchange(str(path[-1])) and not is_process_wide(str(path[-1]), "0"):
+        return ()
+    return tuple(child.name for child in root.children if _is_key(child) and names_exchange(child.name))
