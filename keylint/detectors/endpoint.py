@@ -10,16 +10,17 @@ from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
 
 if TYPE_CHECKING:
-    from keylint.documents.code.values import Argument, Call
+    from keylint.documents.code.values import Argument, Assignment, Call
     from keylint.recognition.certificates import Switch
-    from keylint.recognition.clients import Address, Client, Scene
+    from keylint.recognition.clients import Scene
 
 # Calls that send, or name the address of what is sent.
 _SENDERS = frozenset(
-    "get post put delete patch request fetch axios got urlopen newrequest newrequestwithcontext uri url curl curl.exe wget "
-    "invoke-restmethod invoke-webrequest curl_init file_get_contents open connect websocket create_connection websocketapp dial "
-    "postasync getasync sendasync putasync deleteasync postasjsonasync getstringasync postform send do execute newcall curl_exec "
-    "perform postforobject exchange requestasync httprequestmessage post_form ws_connect resource request_with_body".split()
+    "get post put delete patch request fetch axios got urlopen newrequest newrequestwithcontext uri url curl "
+    "curl.exe wget invoke-restmethod invoke-webrequest curl_init file_get_contents open connect websocket "
+    "create_connection websocketapp dial postasync getasync sendasync putasync deleteasync postasjsonasync "
+    "getstringasync postform send do execute newcall curl_exec perform postforobject exchange requestasync "
+    "httprequestmessage post_form ws_connect resource request_with_body".split()
 )
 _COMMANDS = frozenset("curl curl.exe wget invoke-restmethod invoke-webrequest".split())
 _URL_NAMES = frozenset("url uri endpoint address baseurl base_url base_uri baseuri host hostname urls".split())
@@ -73,7 +74,7 @@ def find(document: Document) -> Iterator[Fact]:
             "because": seen.because,
             "confidence": seen.confidence,
         }
-        yield _fact(document, start, end, identity, told)
+        yield _fact(document, start, end, identity, told | ({"context": "test"} if found.is_test(seen.start) else {}))
 
 
 def _fact(document: Document, start: int, end: int, identity: str, attributes: dict[str, object]) -> Fact:
@@ -84,7 +85,7 @@ def _fact(document: Document, start: int, end: int, identity: str, attributes: d
         target="endpoint",
         location=document.location(start, end),
         identity=identity,
-        attributes={**attributes, "context": context_of(document.path)},  # type: ignore[dict-item]  # all are values
+        attributes={"context": context_of(document.path), **attributes},  # type: ignore[dict-item]  # all are values
         excerpt=excerpt(document, start, end, secret=False),
     )
 
@@ -115,8 +116,8 @@ def _addresses(scene: Scene) -> Iterator[_Seen]:
         if kind == "other" and _is_anothers(address.name, keys):
             confidence = "low"
         yield _Seen(
-            address.scheme, address.name, kind, address.host.exchange, keys, receives, True, library, because, confidence,
-            address.start, address.end,
+            address.scheme, address.name, kind, address.host.exchange, keys, receives, True, library, because,
+            confidence, address.start, address.end,
         )  # fmt: skip
 
 
@@ -225,14 +226,12 @@ def _tie(scene: Scene, switch: Switch) -> _Tie | None:
     names = {name for name in names if name not in ("self", "this")}
     if not names:
         return None
+    seen = [item for item in scene.program.code.assignments if _sees(scene, item.scope, switch.scope, names)]
     for _ in range(3):
-        names |= {
-            item.target
-            for item in scene.program.code.assignments
-            if item.target not in names
-            and (not names.isdisjoint(item.value.names) or any(name in names for name in _roots(item)))
-        }
+        names |= {item.target for item in seen if not names.isdisjoint((*item.value.names, *_roots(item)))}
     for call in scene.program.code.calls:
+        if not _sees(scene, call.scope, switch.scope, names):
+            continue
         reads = {name for argument in call.arguments for name in argument.names}
         if call.receiver in names or not names.isdisjoint(reads) or call.receiver.partition(".")[0] in names:
             tie = _of_call(scene, call)
@@ -241,8 +240,15 @@ def _tie(scene: Scene, switch: Switch) -> _Tie | None:
     return None
 
 
-def _roots(item: object) -> Iterator[str]:
-    call = item.value.call  # type: ignore[attr-defined]  # an assignment
+def _sees(scene: Scene, scope: int, other: int, names: set[str]) -> bool:
+    """Tell whether the names of one function are those of another: one inside the other, or names of the object."""
+    while scope not in (other, 0):
+        scope = scene.travels.parents.get(scope, 0)
+    return scope == other or any(name.startswith(("self.", "this.", "@")) for name in names)
+
+
+def _roots(item: Assignment) -> Iterator[str]:
+    call = item.value.call
     if call is not None and call.receiver:
         yield call.receiver
 
@@ -271,7 +277,7 @@ def _of_call(scene: Scene, call: Call) -> _Tie | None:
         return name, exchange, keys, "REST", f"{call.callee.replace('()', '')} sends {_named(keys)}", "high"
     for address in addresses:
         if address.host.kind == "official" and scene.exchange_keys:
-            return address.name, address.host.exchange, frozenset(), "REST", f"requests go to {address.name}", "medium"
+            return address.name, address.host.exchange, frozenset(), "REST", f"requests go to {address.name}", "low"
     return None
 
 
@@ -293,7 +299,7 @@ def _whole(scene: Scene) -> _Tie | None:
         )
     if official or scene.libraries:
         name, exchange = (official[0].name, official[0].host.exchange) if official else ("", "")
-        return name, exchange, frozenset(), "REST", "the whole process, which uses the exchange", "medium"
+        return name, exchange, frozenset(), "REST", "the whole process, which uses the exchange", "low"
     return None
 
 

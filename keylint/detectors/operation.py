@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,9 +13,16 @@ from keylint.model import Confidence, Fact
 if TYPE_CHECKING:
     from keylint.documents.code.values import Call, Text
     from keylint.recognition.clients import Client, Scene
+    from keylint.recognition.operations import Match
 
 # A file that names so many paths is a client library of its own: it offers calls and makes none.
 _PATHS_OF_A_LIBRARY = 8
+_CALLS_OF_A_LIBRARY = 3
+_OWN_PACKAGE = re.compile(
+    r"^\s*(?:namespace\s+Binance\b|package\s+(?:com\.binance|binance\b|futures\b|delivery\b|options\b))", re.MULTILINE
+)
+# A path, or an address with one; not prose with a path in it.
+_PLAIN = re.compile(r"(?:\{\})*/|[a-z{]+://|\{\}")
 _PLAUSIBLE = frozenset(
     "client exchange ex api rest bot trader account wallet spot cli conn connector broker svc service".split()
 )
@@ -44,7 +52,7 @@ def find(document: Document) -> Iterator[Fact]:
 
     requests = list(_requests(found))
     context = context_of(document.path)
-    if context != "test" and _is_library(found, requests):
+    if context not in ("test", "docs") and _is_library(found, requests):
         context = "library"
     for seen in (*_calls(found), *requests):
         start, end = found.program.span(seen.start, seen.end)
@@ -59,7 +67,7 @@ def find(document: Document) -> Iterator[Fact]:
                 "exchange": seen.exchange,
                 "key_names": key_names(seen.keys, found),
                 "confidence": seen.confidence,
-                "context": context,
+                "context": context if not found.is_test(seen.start) else "test",
             },
             excerpt=excerpt(document, start, end, secret=False),
         )
@@ -86,9 +94,8 @@ def _calls(scene: Scene) -> Iterator[_Seen]:
             continue
         libraries = [library for library in scene.libraries if name in calls_of(library)]
         named = "binance" in call.receiver.lower()
-        if not libraries and not (named and not is_common(name)):
-            if not named or name != "withdraw":
-                continue
+        if not libraries and not (named and (name == "withdraw" or not is_common(name))):
+            continue
         if is_common(name) and not named and not _is_plausible(call.receiver):
             continue
         library = libraries[0] if libraries else ""
@@ -139,7 +146,7 @@ def _only_exchange(scene: Scene) -> str:
 
 
 def _requests(scene: Scene) -> Iterator[_Seen]:
-    from keylint.recognition.operations import path_in, request_permission, websocket_permission
+    from keylint.recognition.operations import Match, path_in, request_permission, websocket_permission
 
     for text in scene.program.code.texts:
         value = text.value
@@ -147,29 +154,30 @@ def _requests(scene: Scene) -> Iterator[_Seen]:
             if "." in value and len(value) < 40:
                 permission = websocket_permission(value)
                 if permission is not None and _is_method_entry(scene, text):
-                    yield _request(scene, text, value, permission, "", "medium", None)
+                    needs = Match(permission, "", sure=True)
+                    yield _request(scene, text, value, needs, "medium")
             continue
         path = path_in(value)
         if path is None:
             continue
         call, method = _sender(scene, text)
-        if not value.lstrip("{}").startswith("/") and "://" not in value and not value.startswith("{"):
-            if method == "" or call is None or value.lstrip("/") == value and not path.endswith(value):
-                continue
+        if not _PLAIN.match(value) and not (method and value.lstrip("/") and path.endswith(value.lstrip("/"))):
+            continue
         match = request_permission(method, path)
         if match is None:
             continue
         confidence: Confidence = "high" if method and call else "medium" if match.sure else "low"
         name = f"{method} {path}".strip()
-        yield _request(scene, text, name, match.permission, match.exchange, confidence, call)
+        yield _request(scene, text, name, match, confidence, call=call)
 
 
 def _request(
-    scene: Scene, text: Text, name: str, permission: str, exchange: str, confidence: Confidence, call: Call | None
+    scene: Scene, text: Text, name: str, match: Match, confidence: Confidence, *, call: Call | None = None
 ) -> _Seen:
     from keylint.recognition.clients import carried
 
     keys = carried(scene, call) if call else frozenset()
+    exchange = match.exchange
     at = next((address for address in scene.addresses if text.start <= address.start and address.end <= text.end), None)
     if at is not None:
         exchange = at.host.exchange or "unknown"
@@ -181,7 +189,7 @@ def _request(
             if label.startswith("url:")
         }
         exchange = hosts.pop() if len(hosts) == 1 else exchange or _only_exchange(scene)
-    return _Seen(permission, name, "REST", exchange or "unknown", keys, confidence, text.start, text.end)
+    return _Seen(match.permission, name, "REST", exchange or "unknown", keys, confidence, text.start, text.end)
 
 
 def _is_method_entry(scene: Scene, text: Text) -> bool:
@@ -220,15 +228,14 @@ def _is_library(scene: Scene, requests: list[_Seen]) -> bool:
     """Tell whether a file offers the exchange's calls to others: a client library, not a program."""
     if len({seen.name.rpartition(" ")[2] for seen in requests}) >= _PATHS_OF_A_LIBRARY:
         return True
+    from keylint.recognition.operations import all_calls, compact, is_common
+
     code = scene.program.code
-    return code.language == "go" and _in_go_package(scene.program.text)
-
-
-def _in_go_package(text: str) -> bool:
-    return any(
-        line.startswith(("package binance", "package futures", "package delivery", "package options"))
-        for line in text[:3000].splitlines()
-    )
+    known = all_calls(code.language)
+    offered = {compact(function.name) for function in code.functions if function.name}
+    if len([name for name in offered if name in known and not is_common(name)]) >= _CALLS_OF_A_LIBRARY:
+        return True
+    return not any(client.library for client in scene.clients) and _OWN_PACKAGE.search(scene.program.text) is not None
 
 
 DETECTOR = Detector(find, words=(b"binance", b"x-mbx-apikey", b"/sapi/v"))

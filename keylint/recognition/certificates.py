@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keylint.documents.code.values import Argument, Assignment, Call, Code, Entry, Scalar
+from keylint.documents.code.values import Argument, Assignment, Call, Code, Scalar
 
 # Names that are given False, 0 or "none" to stop the check, and those that are given True.
 _OFF = frozenset(
@@ -14,13 +14,15 @@ _OFF = frozenset(
     "curlopt_ssl_verifypeer curlopt_ssl_verifyhost verify_peer verify_peer_name enablecertificatevalidation".split()
 )
 _ON = frozenset(
-    "insecureskipverify insecure_skip_verify skipcertificatecheck danger_accept_invalid_certs danger_accept_invalid_hostnames "
-    "trustallcertificates allow_invalid_certs accept_invalid_certs ignoresslerrors ignore_ssl_errors".split()
+    "insecureskipverify insecure_skip_verify skipcertificatecheck danger_accept_invalid_certs "
+    "danger_accept_invalid_hostnames trustallcertificates allow_invalid_certs accept_invalid_certs "
+    "ignoresslerrors ignore_ssl_errors".split()
 )
 _NONE = re.compile(r"(?:^|\.)(?:VERIFY_NONE|CERT_NONE|OPENSSL_VERIFY_NONE)$")
 _MODES = frozenset("verify_mode cert_reqs sslverifymode".split())
 _CALLBACKS = frozenset(
-    "servercertificatevalidationcallback servercertificatecustomvalidationcallback remotecertificatevalidationcallback".split()
+    "servercertificatevalidationcallback servercertificatecustomvalidationcallback "
+    "remotecertificatevalidationcallback".split()
 )
 _ACCEPTS = re.compile(r"=>\s*\{?\s*(?:return\s+)?true\b|return\s+true\b|\$true|DangerousAcceptAny")
 _SWITCHES = {"node_tls_reject_unauthorized": ("0",), "pythonhttpsverify": ("0",), "git_ssl_no_verify": ("1", "true")}
@@ -29,12 +31,13 @@ _UNVERIFIED = re.compile(r"(?:^|\.)_create_unverified_context$")
 _TRUSTING = re.compile(
     r"(?i)trustall|trust_all|noophostnameverifier|allow_all_hostname|allowallhostname|trustselfsigned"
 )
+_TAKES_TRUST = re.compile(r"(?i)ssl|verifier|trust|socketfactory|init")
 _SHORT_FLAGS = re.compile(r"-[a-jl-zA-Z]*k[a-zA-Z]*")
 # What a document must hold to be worth reading for it; lower case.
-HINTS = (
-    "verif", "rejectunauthorized", "strictssl", "node_tls_reject", "cert_none", "certificate", "danger_accept", "trustall",
-    "trust_all", "hostnameverifier", "newproxiedclient", "insecure", "curl ", "check_hostname", "ssl=false", "--no-check",
-)  # fmt: skip
+HINTS = tuple(
+    "verif rejectunauthorized strictssl node_tls_reject cert_none certificate danger_accept trustall trust_all "
+    "hostnameverifier newproxiedclient insecure curl check_hostname ssl=false --no-check".split()
+)
 
 
 class Switch(NamedTuple):
@@ -44,6 +47,7 @@ class Switch(NamedTuple):
     holder: str
     start: int
     end: int
+    scope: int
 
 
 def switches(code: Code) -> Iterator[Switch]:
@@ -58,7 +62,9 @@ def switches(code: Code) -> Iterator[Switch]:
             entry = waiting.pop()
             waiting.extend(entry.children)
             if entry.name and is_off(entry.name, entry.value, entry.names):
-                yield Switch(_shown(entry.name, entry.value), "", entry.start, max(entry.end, entry.start + 1))
+                inside = [each for each in code.functions if each.start <= entry.start < each.end]
+                scope = max(inside, key=lambda each: each.start).scope if inside else 0
+                yield Switch(_shown(entry.name, entry.value), "", entry.start, max(entry.end, entry.start + 1), scope)
 
 
 def is_off(name: str, value: Scalar, names: tuple[str, ...] = ()) -> bool:
@@ -82,41 +88,46 @@ def _assigned(item: Assignment) -> Iterator[Switch]:
     holder, _, last = item.target.rpartition(".")
     value = item.value
     if is_process_wide(last, value.value):
-        yield Switch(_shown(last, value.value), "*", item.start, item.end)
+        yield Switch(_shown(last, value.value), "*", item.start, item.end, item.scope)
     elif last == _CONTEXT and any(_UNVERIFIED.search(name) for name in value.names):
-        yield Switch(f"{last} = _create_unverified_context", "*", item.start, item.end)
+        yield Switch(f"{last} = _create_unverified_context", "*", item.start, item.end, item.scope)
     elif last.lower() in _CALLBACKS and _ACCEPTS.search(value.text):
         wide = "servicepointmanager" in holder.lower()
-        yield Switch(f"{last} accepts every certificate", "*" if wide else holder, item.start, item.end)
+        yield Switch(f"{last} accepts every certificate", "*" if wide else holder, item.start, item.end, item.scope)
     elif holder and is_off(last, value.value, value.names):
-        yield Switch(_shown(last, value.value), holder, item.start, item.end)
+        yield Switch(_shown(last, value.value), holder, item.start, item.end, item.scope)
 
 
 def _called(call: Call) -> Iterator[Switch]:
     method = call.method.lower()
     arguments = call.arguments
     if method == "newproxiedclient":
-        yield Switch("NewProxiedClient checks no certificate", "", call.callee_start, call.callee_end)
+        yield Switch("NewProxiedClient checks no certificate", "", call.callee_start, call.callee_end, call.scope)
     elif method in _ON and arguments and arguments[0].value is True:
-        yield Switch(call.method, "", call.callee_start, call.callee_end)
+        yield Switch(call.method, "", call.callee_start, call.callee_end, call.scope)
     elif method in ("curl_setopt", "curl_easy_setopt") and len(arguments) > 2:
         option = " ".join(arguments[1].names).lower()
         if option in _OFF and arguments[2].value in (False, 0, "0") and arguments[2].value is not None:
-            yield Switch(option.upper(), arguments[0].names[0] if arguments[0].names else "", call.start, call.end)
+            yield Switch(
+                option.upper(), arguments[0].names[0] if arguments[0].names else "", call.start, call.end, call.scope
+            )
     elif method == "_create_unverified_context":
-        yield Switch(call.method, "", call.callee_start, call.callee_end)
+        yield Switch(call.method, "", call.callee_start, call.callee_end, call.scope)
     elif method in ("curl", "curl.exe", "wget"):
         for argument in arguments:
             if _is_insecure_flag(method, argument.value):
-                yield Switch(str(argument.value), "", argument.start, argument.end)
+                yield Switch(str(argument.value), "", argument.start, argument.end, call.scope)
                 break
     else:
         for argument in arguments:
             if _is_off_argument(argument):
-                yield Switch(_shown(argument.name, argument.value), "", argument.start, argument.end)
-            elif argument.entry is None and any(_TRUSTING.search(name) for name in argument.names):
-                if re.search(r"(?i)ssl|verifier|trust|socketfactory|init", call.method):
-                    yield Switch(f"{call.method} trusts every certificate", "", argument.start, argument.end)
+                yield Switch(_shown(argument.name, argument.value), "", argument.start, argument.end, call.scope)
+            elif argument.entry is None and _trusts(argument) and _TAKES_TRUST.search(call.method):
+                yield Switch(f"{call.method} trusts every certificate", "", argument.start, argument.end, call.scope)
+
+
+def _trusts(argument: Argument) -> bool:
+    return any(_TRUSTING.search(name) for name in argument.names)
 
 
 def _is_off_argument(argument: Argument) -> bool:

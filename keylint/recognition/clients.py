@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from keylint.data import load
@@ -18,15 +19,29 @@ from keylint.recognition.vocabulary import classify, names_exchange, words
 HEADER = "x-mbx-apikey"
 CREDENTIALS = ("api_key", "api_secret")
 
-_HOST_ALONE = re.compile(r"(?=[^.]*\.)[\w.-]{4,80}\.[a-z]{2,6}")
+# Names such as `data.quotes.binance.ethusd` are none of hosts.
+_HOST_ALONE = re.compile(
+    r"(?:[sfdep]?api|[fd]?stream|ws|wss|rest|testnet)[\w-]*\.[\w.-]{3,60}\."
+    r"(?:com?|us|net|org|io|app|pro|vip|cc|xyz|info|me|online|site|top|live|dev|cloud|eu|uk|cn|ru|vision)"
+)
+# What a program must hold to be worth reading: a library, a client, a path, the header, or an address beside a key.
+_WORTH = re.compile(
+    r"x-mbx-apikey|/[sfdep]?w?api/v\d|(?<![a-z])ccxt(?![a-z])|go-binance|node-binance-api|"
+    r"(?:(?:from|import|using|use)\s+['\"]?|(?:require|include|import)\w*\s*\(?\s*['\"])@?(?:com\.|unicorn_)?binance|"
+    r"binance\w{0,30}(?:client|api|exchange|rest|wrapper|trader|connector)\w{0,10}(?:\.new|::new)?\s*[({]|"
+    r"(?:new\s+|\\)binance\b|binance::|binance[a-z-]{0,9}\.(?:us|com|vision)|"
+    r"://[\w?-]{2,20}[\w?.-]{0,40}b[\w?]{1,2}n"
+)
+_NAMED_KEY = re.compile(r"binance\w{0,30}(?:key|secret)")
 _ENDS = re.compile(r"[/:?#]|$|\s|\{\}")
 _CREATORS = frozenset("new create newinstance getinstance new_with_config default factory from options".split())
 # A value that a method of a client returns and that is one, too.
 _DERIVED = re.compile(r"(?i)(?:client|wallet|trade|spot|api|account|options|rest|margin|futures|subaccount|connect)!?$")
 # Arguments that say where a client talks to; others hold addresses of proxies, pages and callbacks.
 _BASES = frozenset(
-    "baseurl base_url basepath base_path baseuri base_uri host hostname endpoint urls url api httpbase wsbase rest public private "
-    "domain base apiurl api_url restendpoint rest_api_endpoint baseaddress api_endpoint server".split()
+    "baseurl base_url basepath base_path baseuri base_uri host hostname endpoint urls url api httpbase wsbase "
+    "rest public private domain base apiurl api_url restendpoint rest_api_endpoint baseaddress api_endpoint "
+    "server".split()
 )
 _OWN_CLIENT = re.compile(
     r"(?i)binance(?:us|_us)?[a-z_]*?(?:client|api|exchange|rest|wrapper|trader|connector)(?:v\d)?$"
@@ -36,6 +51,10 @@ _TEST = frozenset("testnet test_net sandbox usetestnet paper sandboxmode set_san
 _STRINGS_OF_US = frozenset(("us", "binance.us", "binanceus", "binance_us", "binance-us"))
 
 
+# Calls whose result is what they were given, the header of the exchange too.
+_FORMS = frozenset(
+    "dict headers assign httprequestmessage map build newrequest newrequestwithcontext request append".split()
+)
 _NOWHERE = -1
 
 
@@ -48,6 +67,18 @@ class Address(NamedTuple):
     start: int
     end: int
     scope: int
+
+
+class _Destination(NamedTuple):
+    """Where a client talks to. Fields as those of a client."""
+
+    exchange: str
+    host: str
+    chosen: bool = False
+    told: int = _NOWHERE
+
+
+_ELSEWHERE = _Destination("unknown", "")
 
 
 class Client(NamedTuple):
@@ -84,6 +115,10 @@ class Scene(NamedTuple):
     marks: tuple[int, ...]
     exchange_keys: frozenset[str]
 
+    def is_test(self, offset: int) -> bool:
+        """Tell whether an offset lies in the tests at the end of a Rust file."""
+        return self.program.code.language == "rust" and 0 <= self.program.text.find("#[cfg(test)]") < offset
+
     def labels(self, names: Iterable[str], scope: int) -> set[str]:
         """Return what an expression's names hold, and are."""
         names = tuple(names)
@@ -114,6 +149,8 @@ def scene(document: Document) -> Scene | None:
     """Return the program of a document that speaks of the exchange, None for all others; to be asked through `once`."""
     lowered = document.lowered
     if "binance" not in lowered and HEADER not in lowered and "/sapi/v" not in lowered:
+        return None
+    if not _WORTH.search(lowered) and not ("://" in lowered and _NAMED_KEY.search(lowered)):
         return None
     found = document.once(program)
     return _scene(found) if found else None
@@ -146,7 +183,7 @@ def carried(scene: Scene, call: Call) -> frozenset[str]:
 def names_us(name: str) -> bool:
     """Tell whether the name of a key says that it is of Binance.US."""
     parts = words(name)
-    return "binanceus" in parts or any(pair == ("binance", "us") for pair in zip(parts, parts[1:], strict=False))
+    return "binanceus" in parts or ("binance", "us") in pairwise(parts)
 
 
 def key_names(labels: Iterable[str], scene: Scene) -> tuple[str, ...]:
@@ -196,7 +233,7 @@ def _scene(found: Program) -> Scene:
             made = makers.get(call.method)
             if made is not None:
                 labels.add(f"client:{made}")
-            if "mark" in labels and call.method.lower() not in _REQUESTS:
+            if "mark" in labels and call.method.lower() not in _FORMS:
                 labels.discard("mark")
         return labels
 
@@ -213,11 +250,6 @@ def _scene(found: Program) -> Scene:
     keys.update(_header_keys(bare))
     keys.update(_named_keys(code))
     return bare._replace(clients=clients, exchange_keys=frozenset(keys))
-
-
-_REQUESTS = frozenset(
-    "dict headers assign httprequestmessage map build newrequest newrequestwithcontext request append".split()
-)
 
 
 def _bound(
@@ -279,9 +311,9 @@ def _library(
     if len(parts) > 1 and root.lower() == "ccxt" and last in ("binance", "binanceus", "binanceusdm", "binancecoinm"):
         return next((each for each in known if each["name"] == "ccxt"), None)
     for each in known:
-        if last in each["clients"] and (each["name"] in present or root.startswith("Binance")) and last[0].isupper():
-            if library is None or library is each:
-                return each
+        is_there = each["name"] in present or root.startswith("Binance")
+        if last in each["clients"] and last[0].isupper() and is_there and library in (None, each):
+            return each
     if _OWN_CLIENT.search(last) and last[0].isupper() and call.method.lower() not in ("error", "exception"):
         return _OWN
     return None
@@ -304,13 +336,10 @@ def _addresses(texts: Iterable[Text], source: str) -> Iterator[Address]:
     for text in texts:
         match = ADDRESS.match(text.value.lstrip()) if "://" in text.value[:12] else None
         if match is not None:
-            if not _ENDS.match(text.value, match.end()) or ("." not in match["host"] and match["host"] != "localhost"):
+            if "." not in match["host"] and match["host"] != "localhost":
                 continue
-            if (
-                match.end() < len(text.value)
-                and text.value[match.end()] == "{"
-                and not match["host"].endswith(tuple("abcdefghijklmnopqrstuvwxyz"))
-            ):
+            # A host that goes on in a hole of the text is not known.
+            if not _ENDS.match(text.value.lstrip(), match.end()) or match["host"].endswith("."):
                 continue
             start = source.find(match[0], text.start, text.end)
             if start >= 0:
@@ -406,9 +435,18 @@ def _client(bare: Scene, call: Call, library: dict[str, Any], chain: list[Call],
             has_key = True
     keys = frozenset(labels)
     has_key = has_key or bool(keys) or any(_is_literal_key(argument) for argument in arguments)
-    exchange, host, chosen, told = _destination(bare, call, library, arguments, settings)
+    goes = _destination(bare, call, library, arguments, settings)
     return Client(
-        library["name"], call.callee, exchange, host, has_key, keys, call.callee_start, call.callee_end, chosen, told
+        library["name"],
+        call.callee,
+        goes.exchange,
+        goes.host,
+        has_key,
+        keys,
+        call.callee_start,
+        call.callee_end,
+        goes.chosen,
+        goes.told,
     )
 
 
@@ -434,56 +472,49 @@ def _is_literal_key(argument: Argument) -> bool:
 
 def _destination(
     bare: Scene, call: Call, library: dict[str, Any], arguments: list[Argument], settings: list[Assignment]
-) -> tuple[str, str, bool, int]:
-    """Return exchange, host, whether the program chose it, and whether by its address; `unknown` and empty if it cannot be told."""
-    last = call.callee.lower()
-    text = bare.program.text[call.start : max(argument.end for argument in arguments) if arguments else call.end]
-    if library["name"] == "ccxt" and last.endswith("binanceus"):
-        host, exchange, chosen = "api.binance.us", "binance.us", True
-    elif not library["name"]:
-        host, exchange, chosen = "", "binance.us" if re.search(r"binance_?us(?![a-z]*d)", last) else "unknown", False
-    else:
-        host, exchange, chosen = library["host"], "binance.com", library["name"] == "ccxt"
-    given = [
-        *(_values(arguments)),
-        *((item.target.rpartition(".")[2], item.value.value, item.value) for item in settings),
-    ]
-    unknown = False
-    for name, value, argument in given:
-        plain = name.lower().replace("-", "_")
-        if plain in _TEST and value not in (False, None, "", 0):
-            return "unknown", "", True, _NOWHERE
-        if isinstance(value, str) and (plain in ("tld", "exchange", "domain", "") and value.lower() in _STRINGS_OF_US):
-            host, exchange, chosen = "api.binance.us", "binance.us", True
-        elif plain == "tld":
-            if value != "com":
-                return "unknown", "", True, _NOWHERE
-            chosen = True
-        elif plain == "us" and value is True:
-            host, exchange, chosen = "api.binance.us", "binance.us", True
-        elif value is None and plain not in ("", *_BASES) and plain in ("tld", "us", "exchange", "testnet"):
-            unknown = True
-        del argument
-    if _US_ENVIRONMENT.search(text):
-        return "binance.us", "api.binance.us", True, _NOWHERE
+) -> _Destination:
+    """Return where a client talks to: as it is told, else as its library does by default."""
+    text = bare.program.text[call.start : max((argument.end for argument in arguments), default=call.end)]
+    is_ccxt = library["name"] == "ccxt"
+    given = [*_values(arguments), *((item.target.rpartition(".")[2], item.value.value) for item in settings)]
+    if any(_plain(name) in _TEST and value not in (False, None, "", 0) for name, value in given):
+        return _ELSEWHERE
     for address in _bases(bare, call, arguments, settings):
-        return address.host.exchange or "unknown", address.name, True, address.start
-    for argument in arguments:
-        if _is_open(bare, argument, call.scope):
-            unknown = True
-    if unknown and exchange == "binance.com" and library["name"] != "ccxt":
-        return "unknown", "", False, _NOWHERE
-    return exchange, host, chosen, _NOWHERE
+        return _Destination(address.host.exchange or "unknown", address.name, chosen=True, told=address.start)
+    if (
+        (is_ccxt and call.callee.lower().endswith("binanceus"))
+        or _US_ENVIRONMENT.search(text)
+        or any(_chooses_us(_plain(name), value) for name, value in given)
+    ):
+        return _Destination("binance.us", "api.binance.us", chosen=True)
+    if not library["name"]:
+        is_us = re.search(r"binance_?us(?![a-z]*d)", call.callee.lower()) is not None
+        return _Destination("binance.us" if is_us else "unknown", "")
+    if any(_plain(name) == "tld" and value != "com" for name, value in given):
+        return _ELSEWHERE
+    if not is_ccxt and any(_is_open(bare, argument, call.scope) for argument in arguments):
+        return _ELSEWHERE
+    return _Destination("binance.com", library["host"], chosen=is_ccxt)
 
 
-def _values(arguments: Iterable[Argument]) -> Iterator[tuple[str, Any, object]]:
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _chooses_us(name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return name in ("tld", "exchange", "domain", "") and value.lower() in _STRINGS_OF_US
+    return name == "us" and value is True
+
+
+def _values(arguments: Iterable[Argument]) -> Iterator[tuple[str, object]]:
     for argument in arguments:
-        yield argument.name, argument.value, argument
+        yield argument.name, argument.value
         waiting = list(argument.entry.children) if argument.entry else []
         while waiting:
             entry = waiting.pop()
             if entry.kind == "scalar" and entry.name:
-                yield entry.name, entry.value, entry
+                yield entry.name, entry.value
             waiting.extend(entry.children)
 
 

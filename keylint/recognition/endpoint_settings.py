@@ -16,14 +16,24 @@ _BASE = re.compile(r"(?i)url|uri|host|endpoint|base|server|api|address|stream|ws
 _ELSEWHERE = re.compile(
     r"(?i)proxy|proxies|webhook|callback|redirect|doc|home|referer|icon|image|logo|repo|\bhelp|support|link|schema|slack|discord|telegram|license|source|database|db_|redis|mongo|postgres|sql|frontend|website|push|\$id|\$ref|title|description|notif"
 )
-_WORTH = re.compile(r"https?://|wss?://|verif|reject|strictssl|insecure|api\.binance|binance[a-z-]*\.")
+# What a file must hold to be worth reading: an address of an API that could be the exchange's, a check switched off,
+# or any address beside a key of the exchange.
+_WORTH = re.compile(
+    r"://(?:[sfdep]?api|[fd]?stream|nbstream|ws|rest|testnet|gateway|socket|data)[\w?.-]{0,60}b[\w?]{1,2}n|"
+    r"verify|node_tls_reject|rejectunauthorized|strictssl|insecure"
+)
+_NAMED_KEY = re.compile(r"(?:key|secret)\w{0,20}[\"']?\s*[:=]")
 _EXCHANGES = ("binance", "binanceus", "binance_us", "binance.us", "binance-us")
 
 
 def settings(document: Document) -> Iterator[tuple[int, int, str, dict[str, object]]]:
     """Yield what a configuration file says of addresses. Shape: half-open span, identity, attributes."""
     lowered = document.lowered
-    if "binance" not in lowered or not _WORTH.search(lowered):
+    if "binance" not in lowered or document.path.lower().endswith((".lock", ".ipynb")):
+        return
+    if not _WORTH.search(lowered) and not ("://" in lowered and _NAMED_KEY.search(lowered)):
+        return
+    if document.once(_language) is not None:
         return
     found = document.once(tree)
     if found is None:
@@ -44,6 +54,12 @@ def settings(document: Document) -> Iterator[tuple[int, int, str, dict[str, obje
                 f"unverified {node.name} {document.path}",
                 _attributes("https", "", near, because, False),
             )
+
+
+def _language(document: Document) -> str | None:
+    from keylint.documents.code import language_of
+
+    return language_of(document.path, document.text)
 
 
 def _is_switch(node: Node, near: tuple[str, ...]) -> bool:
@@ -135,7 +151,7 @@ def _near(parent: Node, path: Path, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _flat(root: Node, path: Path) -> tuple[str, ...]:
-    """Return the exchange's keys of a file that is one block, such as a dotenv file, if the setting is the exchange's."""
+    """Return the exchange's keys of a file of one block, such as a dotenv file, if the setting is the exchange's."""
     if not names_exchange(str(path[-1])) and not is_process_wide(str(path[-1]), "0"):
         return ()
     return tuple(child.name for child in root.children if _is_key(child) and names_exchange(child.name))

@@ -56,15 +56,16 @@ def _plain(name: str) -> str:
     host = name.strip("[]").rstrip(".").lower()
     if "xn--" not in host:
         return host
-    labels = []
-    for label in host.split("."):
-        if label.startswith("xn--"):
-            try:
-                label = label[4:].encode("ascii").decode("punycode")  # noqa: PLW2901  a label, read
-            except UnicodeError:
-                pass  # no punycode: it imitates nothing
-        labels.append(label)
-    return ".".join(labels)
+    return ".".join(map(_decoded, host.split(".")))
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:  # no punycode: it imitates nothing
+        return label
 
 
 def _is_under(host: str, domain: str) -> bool:

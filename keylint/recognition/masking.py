@@ -67,10 +67,8 @@ def excerpt(document: Document, start: int, end: int, *, secret: bool = True) ->
     value = text[start : min(end, last)]
     armour = _ARMOUR_HEADER.match(value)
     before = _hidden(text[begin:start])
-    if armour:
-        middle = armour[0] + ELLIPSIS
-    else:
-        middle = mask(value) if secret else _hidden(value)[:_WIDTH]
+    hidden = mask(value) if secret else _hidden(value)[:_WIDTH]
+    middle = armour[0] + ELLIPSIS if armour else hidden
     after = _hidden(text[end:finish]) if end < finish else ""
     if begin == first:
         before = before.lstrip()

@@ -53,7 +53,7 @@ def _rules() -> tuple[_Rule, ...]:
 
 @cache
 def request_permission(method: str, path: str) -> Match | None:
-    """Return what a request needs; with an empty method by the path alone, sure only if all its methods need the same."""
+    """Return what a request needs; without a method by the path alone, sure if all its methods need the same."""
     plain = path.rstrip("/")
     fitting = [rule for rule in _rules() if rule.path.search(plain) and (not method or method in rule.methods)]
     if not fitting:

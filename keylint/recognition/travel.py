@@ -16,11 +16,12 @@ Name = tuple[int, str]
 
 # What is made of its arguments holds them: builders of texts, addresses, headers, dictionaries and requests.
 _BUILDERS = frozenset(
-    "str string bytes format sprintf join urljoin urlencode quote dict dumps stringify assign concat url uri create parse "
-    "newrequest newrequestwithcontext headers formdata urlsearchparams buffer.from from tostring to_string some ok "
-    "unwrap expect clone into as_str strip trim encode decode some to_owned format! getenv get_secret_value getenvironmentvariable "
-    "orelse build newbuilder builder header addheader curl_init map hashmap httprequestmessage array_merge http_build_query "
-    "stringcontent jsoncontent create_header formurlencodedcontent append sanitizeurl getenv()".split()
+    "str string bytes format sprintf join urljoin urlencode quote dict dumps stringify assign concat url uri "
+    "create parse newrequest newrequestwithcontext headers formdata urlsearchparams buffer.from from tostring "
+    "to_string some ok unwrap expect clone into as_str strip trim encode decode some to_owned format! getenv "
+    "get_secret_value getenvironmentvariable orelse build newbuilder builder header addheader curl_init map "
+    "hashmap httprequestmessage array_merge http_build_query stringcontent jsoncontent create_header "
+    "formurlencodedcontent append sanitizeurl getenv()".split()
 )
 # Methods that put their arguments into what they are called on.
 _PUTTERS = frozenset(
@@ -30,7 +31,8 @@ _PUTTERS = frozenset(
 # Functions that put their arguments into the first of them.
 _FILLERS = frozenset("curl_setopt curl_setopt_array curl_easy_setopt object.assign assign".split())
 _HOLDERS = frozenset(
-    "headers header params data payload body defaultrequestheaders defaults common requestheaders query x-mbx-apikey".split()
+    "headers header params data payload body defaultrequestheaders defaults common requestheaders query "
+    "x-mbx-apikey".split()
 )
 _ENVIRONMENTS = frozenset("ENV os.environ environ os env std.env System config settings".split())
 _OWN = ("self.", "this.", "@")
