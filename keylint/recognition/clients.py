@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from keylint.data import load
-from keylint.documents.code.values import Argument, Assignment, Call, Code, Text
+from keylint.documents.code.values import Argument, Assignment, Call, Code, Text, within
 from keylint.documents.document import Document
 from keylint.recognition.hosts import ADDRESS, Host, host_of
 from keylint.recognition.programs import Program, program
@@ -130,7 +130,11 @@ class Scene(NamedTuple):
         """Return the labels of the exchange's keys that an expression hands on."""
         held = self.labels(self.nested.plain_names(argument), scope)
         keys = held & self.exchange_keys
-        if "mark" in held or any(argument.start <= mark < argument.end for mark in self.marks):
+        if (
+            argument.name.lower() == HEADER
+            or "mark" in held
+            or any(argument.start <= mark < argument.end for mark in self.marks)
+        ):
             keys.add("mark")
         return frozenset(keys)
 
@@ -214,7 +218,9 @@ def _scene(found: Program) -> Scene:
     addresses = tuple(_addresses(code.texts, found.text))
     marks = tuple(text.start for text in code.texts if HEADER in text.value.lower())
     built = [(call, library) for call in code.calls if (library := _library(call, known, bound, present)) is not None]
-    chains = [max(nested.chain(call), key=lambda each: each.end) for call, _ in built]
+    chains: dict[int, list[int]] = {}
+    for at, (call, _) in enumerate(built):
+        chains.setdefault(max(nested.chain(call), key=lambda each: each.end).callee_start, []).append(at)
     makers = _makers(code, [call for call, _ in built])
 
     def own(item: Assignment | Call) -> set[str]:
@@ -229,7 +235,7 @@ def _scene(found: Program) -> Scene:
         labels.update(_credentials(nested.plain_names(item.value)))
         call = item.value.call
         if call is not None:
-            labels.update(f"client:{at}" for at, chain in enumerate(chains) if chain.callee_start == call.callee_start)
+            labels.update(f"client:{at}" for at in chains.get(call.callee_start, ()))
             made = makers.get(call.method)
             if made is not None:
                 labels.add(f"client:{made}")
@@ -245,7 +251,19 @@ def _scene(found: Program) -> Scene:
 
     going = travels(code, own, derived)
     bare = Scene(found, nested, going, present, (), addresses, marks, frozenset())
-    clients = tuple(_client(bare, call, library, nested.chain(call), at) for at, (call, library) in enumerate(built))
+    named: dict[str, set[str]] = {}
+    for (_, name), labels in going.labels.items():
+        for label in labels:
+            named.setdefault(label, set()).add(name)
+    parts: dict[str, list[Assignment]] = {}  # what is set on an object, and on its parts
+    for item in code.assignments:
+        pieces = item.target.split(".")
+        for count in range(1, len(pieces)):
+            parts.setdefault(".".join(pieces[:count]), []).append(item)
+    clients = tuple(
+        _client(bare, call, library, sorted(named.get(f"client:{at}", ())), parts)
+        for at, (call, library) in enumerate(built)
+    )
     keys = {label for client in clients for label in client.keys}
     keys.update(_header_keys(bare))
     keys.update(_named_keys(code))
@@ -298,7 +316,7 @@ def _library(
 ) -> dict[str, Any] | None:
     """Return the library whose client a call constructs; one without a name for a client of the program's own."""
     parts = [part for part in call.callee.split(".") if part.lower().rstrip("!") not in _CREATORS]
-    if not parts or "(" in call.callee:
+    if not parts or "(" in call.callee or call.method.endswith("!"):
         return None
     root, last = parts[0], parts[-1]
     library, original = bound.get(root, (None, ""))
@@ -379,8 +397,10 @@ def _header_keys(bare: Scene) -> Iterator[str]:
     """Yield the credentials that are sent as the exchange's header."""
     code = bare.program.code
     for call in code.calls:
-        for at, argument in enumerate(call.arguments[:-1]):
-            if isinstance(argument.value, str) and argument.value.lower() == HEADER:
+        for at, argument in enumerate(call.arguments):
+            if argument.name.lower() == HEADER:
+                yield from _only_keys(bare.labels(argument.names, call.scope))
+            elif isinstance(argument.value, str) and argument.value.lower() == HEADER and at + 1 < len(call.arguments):
                 yield from _only_keys(bare.labels(call.arguments[at + 1].names, call.scope))
     for mapping in code.mappings:
         waiting = [mapping]
@@ -407,16 +427,15 @@ def _is_named(label: str) -> bool:
     return kind in CREDENTIALS or (kind in ("key", "secret") and names_exchange(name))
 
 
-def _client(bare: Scene, call: Call, library: dict[str, Any], chain: list[Call], at: int) -> Client:
+def _client(
+    bare: Scene, call: Call, library: dict[str, Any], names: Iterable[str], parts: Mapping[str, list[Assignment]]
+) -> Client:
     """Say where a client talks to, and with which key."""
-    arguments = [argument for each in chain for argument in each.arguments if _is_construction(each, call)]
-    code = bare.program.code
-    names = {name for name, labels in bare.travels.labels.items() if f"client:{at}" in labels}
-    settings = [
-        item
-        for item in code.assignments
-        if item.target.rpartition(".")[0] and any(item.target.startswith(f"{name}.") for _, name in names)
-    ] + [item for item in code.assignments if call.start <= item.start and item.end <= call.end]
+    arguments = [
+        argument for each in bare.nested.chain(call) for argument in each.arguments if _is_construction(each, call)
+    ]
+    settings = [item for name in names for item in parts.get(name, ())]
+    settings += within(bare.program.code.assignments, call.start, call.end)
     labels: set[str] = set()
     has_key = False
     for place, argument in enumerate(arguments):

@@ -59,7 +59,9 @@ def request_permission(method: str, path: str) -> Match | None:
     if not fitting:
         return None
     first = fitting[0]
-    return Match(first.permission, first.exchange, bool(method) or len({rule.permission for rule in fitting}) == 1)
+    # A rule for all that begins alike does not make a path that is named in full doubtful.
+    whole = {rule.permission for rule in fitting if not rule.path.pattern.endswith("/")} or {first.permission}
+    return Match(first.permission, first.exchange, bool(method) or len(whole) == 1)
 
 
 @cache
