@@ -38,34 +38,32 @@ def settings(document: Document) -> Iterator[tuple[int, int, str, dict[str, obje
     found = document.once(tree)
     if found is None:
         return
-    keys = tuple(_key_names(found.root))
+    blocks: dict[int, tuple[str, ...]] = {}  # what the same block says to all its settings
     for visit in walk(found.root):
         node, parent = visit.node, visit.parent
         if node.kind != "scalar" or parent is None or not isinstance(node.value, (str, bool, int)):
             continue
-        near = _near(parent, visit.path, keys) if parent is not found.root else _flat(found.root, visit.path)
-        if isinstance(node.value, str) and "://" in node.value:
+        wide = bool(node.name) and is_process_wide(node.name, node.value)
+        is_address = isinstance(node.value, str) and "://" in node.value
+        if not (is_address or wide or (node.name and is_off(node.name, node.value))):
+            continue
+        if id(parent) not in blocks:
+            blocks[id(parent)] = _keys(parent, visit.path, is_root=parent is found.root)
+        near = blocks[id(parent)]
+        if parent is found.root and not (wide or names_exchange(node.name)):
+            near = ()  # a file of one block, such as a dotenv file, is not all the exchange's
+        if is_address:
             yield from _address(document, visit.path, node, near)
-        elif _is_switch(node, near):
+        elif wide or near:
             because = f"{node.name} {node.value}"
-            yield (
-                node.start,
-                node.end,
-                f"unverified {node.name} {document.path}",
-                _attributes("https", "", near, because, False),
-            )
+            identity = f"unverified {node.name} {document.path}"
+            yield node.start, node.end, identity, _attributes("https", "", near, because, verified=False)
 
 
 def _language(document: Document) -> str | None:
     from keylint.documents.code import language_of
 
     return language_of(document.path, document.text)
-
-
-def _is_switch(node: Node, near: tuple[str, ...]) -> bool:
-    return bool(node.name) and (
-        is_process_wide(node.name, node.value) or (bool(near) and is_off(node.name, node.value))
-    )
 
 
 def _address(
@@ -92,13 +90,13 @@ def _address(
         start + len(match[0]),
         f"address {scheme}://{name} {words} {document.path}",
         {
-            **_attributes(scheme, name, near, because, True),
+            **_attributes(scheme, name, near, because, verified=True),
             "receives_key": bool(near) or host.kind == "lookalike",
         },
     )
 
 
-def _attributes(scheme: str, name: str, near: tuple[str, ...], because: str, verified: bool) -> dict[str, object]:
+def _attributes(scheme: str, name: str, near: tuple[str, ...], because: str, *, verified: bool) -> dict[str, object]:
     from keylint.recognition.clients import names_us
 
     host = host_of(name) if name else None
@@ -121,37 +119,15 @@ def _attributes(scheme: str, name: str, near: tuple[str, ...], because: str, ver
     }
 
 
-def _key_names(root: Node) -> Iterator[str]:
-    for visit in walk(root):
-        if _is_key(visit.node):
-            yield visit.node.name
-
-
-def _is_key(node: Node) -> bool:
-    if node.kind != "scalar" or not node.name or node.value in ("", None):
-        return False
-    kind = classify(node.name)
-    return kind in ("api_key", "api_secret") or (kind in ("key", "secret") and names_exchange(node.name))
-
-
-def _near(parent: Node, path: Path, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the exchange's keys that stand in the same block; a block that names the exchange has no others."""
-    if not keys:
-        return ()
-    names = tuple(
-        child.name
-        for child in parent.children
-        if _is_key(child) or (classify(child.name) in ("key", "secret") and child.name)
+def _keys(block: Node, path: Path, *, is_root: bool) -> tuple[str, ...]:
+    """Return the exchange's keys that stand in a block; one that names the exchange has no others."""
+    names = [child.name for child in block.children if child.name and child.kind == "scalar" and child.value]
+    held = not is_root and (
+        any(names_exchange(str(part)) for part in path[:-1])
+        or any(
+            child.name.lower() in ("name", "exchange", "id") and str(child.value).lower() in _EXCHANGES
+            for child in block.children
+        )
     )
-    held = any(names_exchange(str(part)) for part in path[:-1]) or any(
-        child.name.lower() in ("name", "exchange", "id") and str(child.value).lower() in _EXCHANGES
-        for child in parent.children
-    )
-    return names if held else tuple(name for name in names if names_exchange(name))
-
-
-def _flat(root: Node, path: Path) -> tuple[str, ...]:
-    """Return the exchange's keys of a file of one block, such as a dotenv file, if the setting is the exchange's."""
-    if not names_exchange(str(path[-1])) and not is_process_wide(str(path[-1]), "0"):
-        return ()
-    return tuple(child.name for child in root.children if _is_key(child) and names_exchange(child.name))
+    kinds = ("api_key", "api_secret", "key", "secret")
+    return tuple(name for name in names if classify(name) in kinds and (held or names_exchange(name)))
