@@ -75,12 +75,14 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         exchange   text    binance.us, binance.com or unknown
         key_names  texts   the variables that the client's key is read from
         confidence text    low, medium or high
-        context    text    code, docs, test and the like
+        context    text    code, docs, test, library (which offers the call to others) and the like
     """),
     "endpoint": _table("""
         scheme       text    https, http, wss or ws
         host         text    the host as written
         official     flag    whether the host belongs to the exchange
+        lookalike    flag    whether the host imitates one of the exchange's
+        internal     flag    whether the host is of one's own machine or network
         receives_key flag    whether a key travels to it
         tls_verified flag    whether the server's certificate is checked
         exchange     text    the exchange that the host belongs to

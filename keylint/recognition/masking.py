@@ -45,10 +45,11 @@ def mask_keys(text: str) -> str:
     return _KEY.sub(lambda match: match[0] if _is_digest(match[0]) else mask(match[0]), text)
 
 
-def excerpt(document: Document, start: int, end: int) -> Excerpt:
+def excerpt(document: Document, start: int, end: int, *, secret: bool = True) -> Excerpt:
     """Return the line of a half-open span, masked and cut to a width that fits a terminal.
 
-    The caret stands under what of the span is on its first line.
+    The caret stands under what of the span is on its first line. A span that is no secret is shown but for what in it
+    looks like one.
     """
     text = document.text
     first, last = document.line_span(document.line_number(start))
@@ -58,10 +59,16 @@ def excerpt(document: Document, start: int, end: int) -> Excerpt:
         begin -= 1
     while finish < last and _OPAQUE_CHARACTER.match(text, finish - 1) and _OPAQUE_CHARACTER.match(text, finish):
         finish += 1
+    if not secret:  # nor by the span itself
+        while start > begin and _OPAQUE_CHARACTER.match(text, start - 1) and _OPAQUE_CHARACTER.match(text, start):
+            start -= 1
+        while end < finish and _OPAQUE_CHARACTER.match(text, end - 1) and _OPAQUE_CHARACTER.match(text, end):
+            end += 1
     value = text[start : min(end, last)]
     armour = _ARMOUR_HEADER.match(value)
     before = _hidden(text[begin:start])
-    middle = armour[0] + ELLIPSIS if armour else mask(value)
+    hidden = mask(value) if secret else _hidden(value)[:_WIDTH]
+    middle = armour[0] + ELLIPSIS if armour else hidden
     after = _hidden(text[end:finish]) if end < finish else ""
     if begin == first:
         before = before.lstrip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|cassettes?|mocks?|testdata)(?:/|$)|(?:^|/)(?:test_[^/]*|[^/]*[_.-](?:test|tests|spec))\.[^/.]+$|(?:^|/)conftest\.py$"
+    r"(?i)(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|cassettes?|mocks?|testdata)(?:/|$)|(?:^|/)(?:test_[^/]*|[^/]*[_.-](?:test|tests|spec))\.[^/.]+$|(?:^|/)conftest\.py$|(?:^|/)[^/]*\.(?:unit|integration)?tests?/"
 )
 _DOCS = re.compile(
     r"(?i)(?:^|/)(?:docs?|documentation|examples?|samples?)(?:/|$)|\.(?:md|markdown|rst|adoc|txt|html?)$|(?:^|/)readme[^/]*$"

@@ -109,6 +109,11 @@ def names_exchange(name: str) -> bool:
     return any(stem in compact for stem in _EXCHANGE)
 
 
+def names_service(name: str) -> bool:
+    """Tell whether a name speaks of another service or exchange."""
+    return _says(words(name), _SERVICE)
+
+
 def owns(owner: str, name: str) -> bool:
     """Tell whether what holds a value makes it another service's: `kraken: {apiKey: …}`, `jwt: {secret: …}`.
 
