@@ -1,0 +1,57 @@
+"""All the places of one document where a key leaks by use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keylint.documents.code import code, language_of
+from keylint.documents.document import Document
+from keylint.documents.tree import tree, walk
+from keylint.model import Confidence
+from keylint.recognition.commands import commands
+from keylint.recognition.exposures import Exposure, confidence_of
+from keylint.recognition.in_image_layers import in_image_layers
+from keylint.recognition.in_urls import in_urls
+from keylint.recognition.key_names import is_about_exchange
+from keylint.recognition.logged import logged
+from keylint.recognition.on_command_lines import on_command_lines, printed, started
+
+_SHELLS = ("shell", "powershell")
+
+
+def exposures(document: Document) -> Iterator[tuple[Exposure, Confidence, Confidence | None]]:
+    """Yield each exposure once, with how sure it is, and how sure beside files that name the exchange."""
+    seen: set[tuple[str, int]] = set()
+    for exposure in sorted(_all(document), key=lambda exposure: exposure.start):
+        if (exposure.channel, exposure.start) not in seen:
+            seen.add((exposure.channel, exposure.start))
+            yield exposure, *confidence_of(document, exposure)
+
+
+def _all(document: Document) -> Iterator[Exposure]:
+    language = language_of(document.path, document.text)
+    read = document.once(code) if language else None
+    if read is not None and language != "shell":
+        yield from logged(document, read)
+        yield from started(document, read)
+    ran = document.once(commands)
+    if language in (None, "shell"):
+        yield from printed(document, ran)
+    if language is None or language in _SHELLS:
+        yield from on_command_lines(document, ran)
+    if language is None:
+        yield from in_image_layers(document)
+        yield from _switches(document)
+    yield from in_urls(document, read if language not in _SHELLS else None)
+
+
+def _switches(document: Document) -> Iterator[Exposure]:
+    """Yield settings that make a bot log what the exchange answers, and what it was asked."""
+    if "log_responses" not in document.text or not is_about_exchange(document):
+        return
+    found = document.once(tree)
+    for visit in walk(found.root) if found else ():
+        if visit.node.name == "log_responses" and visit.node.value is True:
+            because = "`log_responses` makes the bot log every answer of the exchange"
+            node = visit.node
+            yield Exposure("log", "log_responses", "setting", because, node.name_start, node.name_end)
