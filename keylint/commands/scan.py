@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from keylint.policy.config import ConfigFile
     from keylint.policy.policy import Policy
+    from keylint.sources import Entry, Listing
 
 _REPORTERS = "keylint.reporters"
 _STDIN = "-"
@@ -147,6 +148,8 @@ def report_of(options: Options) -> tuple[Report, Sequence[str]]:
     facts = [
         fact for fact in (settle(fact, seen.world) for fact in seen.facts) if is_sure(fact, options.min_confidence)
     ]
+    if seen.whole and (facts or policy is not None):
+        facts += seen.of_whole(facts)
     notices = list(seen.notices)
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
@@ -198,6 +201,8 @@ class _Seen(NamedTuple):
     world: World
     notices: Sequence[str]
     whole: bool
+    # The facts about the whole, given those of its files.
+    of_whole: Callable[[Sequence[Fact]], Sequence[Fact]] = lambda _found: ()
 
 
 def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
@@ -223,11 +228,34 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> _Seen:
         from keylint.sources.exclusion import without
 
         listing = without(listing, matcher(policy.exclude))
+    entries = list(listing.entries)
+    if listing.late is not None:
+        listing = listing._replace(late=_noted(listing.late, entries))
     scanned, found = scan(listing, through, options.jobs)
     if not scanned.files and not scanned.skipped:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
-    return _Seen(scanned, found, listing.world, listing.notices, whole)
+
+    def of_whole(facts: Sequence[Fact]) -> Sequence[Fact]:
+        from keylint.sources.reading import read_text
+        from keylint.sources.worktree import ignores_above
+        from keylint.whole.repository import facts as repository_facts
+
+        files = {entry.path: entry for entry in entries}
+        return repository_facts(facts, sorted(files), lambda path: read_text(files.get(path)), ignores_above(paths[0]))
+
+    return _Seen(scanned, found, listing.world, listing.notices, whole, of_whole)
+
+
+def _noted(late: Callable[[], Listing], entries: list[Entry]) -> Callable[[], Listing]:
+    """Return the same search for further inputs, which adds them to those that are known."""
+
+    def look() -> Listing:
+        found = late()
+        entries.extend(found.entries)
+        return found
+
+    return look
 
 
 def _judge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from keylint.detectors import Detector
@@ -13,18 +14,28 @@ _SWITCHES = ("verbose", "debuglevel", "log_responses", "interceptors.request")
 _DOCS = (".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".txt", ".csv", ".svg", ".lock", ".patch", ".diff")
 
 
+_COPIED = re.compile(r"(?:copy|add)\s.{0,200}(?:\.env|\.pem|\.key|\.p8|key|secret|credential|user\.cfg|conf)")
+
+
 def find(document: Document) -> Iterator[Fact]:
     """Yield an `exposure` fact for every place where a key is used in a way that others can see."""
     lowered = document.lowered
     if document.path.lower().endswith(_DOCS):
         return  # nothing of it runs
     about = "binance" in lowered or "x-mbx" in lowered
-    if KEYISH.search(lowered) is None and not (about and any(switch in lowered for switch in _SWITCHES)):
+    copies = is_image(document.path) and _COPIED.search(lowered) is not None
+    if KEYISH.search(lowered) is None and not copies and not (about and any(switch in lowered for switch in _SWITCHES)):
         return
     from keylint.recognition.exposing import exposures
 
     for exposure, confidence, raised in exposures(document):
         yield _fact(document, exposure, confidence, raised)
+
+
+def is_image(path: str) -> bool:
+    """Tell whether a file says how an image is built; such files name keys by the names of files alone."""
+    name = path.rpartition("/")[2].lower()
+    return "dockerfile" in name or "containerfile" in name
 
 
 def _fact(document: Document, exposure: object, confidence: str, raised: str | None) -> Fact:
@@ -54,5 +65,16 @@ def _fact(document: Document, exposure: object, confidence: str, raised: str | N
 
 DETECTOR = Detector(
     find,
-    words=(b"binance", b"x-mbx", b"api_key", b"apikey", b"api-key", b"api_secret", b"secret_key", b"secretkey", b"apisecret"),
+    wants=is_image,
+    words=(
+        b"binance",
+        b"x-mbx",
+        b"api_key",
+        b"apikey",
+        b"api-key",
+        b"api_secret",
+        b"secret_key",
+        b"secretkey",
+        b"apisecret",
+    ),
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from keylint.documents.code import code, language_of, read_code
 from keylint.documents.code.flow import names_of
-from keylint.documents.code.values import Argument, Code
+from keylint.documents.code.values import Code
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, Visit, tree, walk
 from keylint.recognition.key_names import is_key_name
@@ -16,12 +18,16 @@ from keylint.recognition.key_names import is_key_name
 # Worth to be read as a script at all.
 _WORTH = re.compile(r"api[_. -]?key|api[_-]?sec|secret|private[_-]?key|x-mbx|binance|chmod|install\s", re.IGNORECASE)
 _SCRIPTS = frozenset("run script before_script after_script commands cmd shell ExecStart ExecStartPre execute".split())
-_WORDS = frozenset("command entrypoint args CMD ENTRYPOINT cmd RUN".split())
+_WORDS = frozenset("command entrypoint args cmd".split())
 _IN_SCRIPTS = frozenset(("scripts",))  # package.json: each of its entries
 _WORKFLOW = re.compile(r"\$\{\{\s*(?:[\w-]+\.)*(?P<name>[\w-]+)[^}]{0,100}\}\}")
 _MAKE = re.compile(r"\$\((?P<name>\w+)\)")
-_BY_LINES = re.compile(r"(?i)(?:^|/)(?:(?:gnu)?makefile|justfile|procfile|crontab|[\w.-]+\.(?:mk|just|cron|crontab|cmd|bat))$")
-_LINE = re.compile(r"(?m)^(?:[ \t@-]*)(?P<process>[\w-]+:[ \t]+)?(?P<cron>(?:[\d*/,-]+[ \t]+){5}(?:root[ \t]+)?)?(?P<command>\S.*)$")
+_BY_LINES = re.compile(
+    r"(?i)(?:^|/)(?:(?:gnu)?makefile|justfile|procfile|crontab|[\w.-]+\.(?:mk|just|cron|crontab|cmd|bat))$"
+)
+_LINE = re.compile(
+    r"(?m)^(?:[ \t@-]*)(?P<process>[\w-]+:[ \t]+)?(?P<cron>(?:[\d*/,-]+[ \t]+){5}(?:root[ \t]+)?)?(?P<command>\S.*)$"
+)
 _EXPANSION = re.compile(
     r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?P<form>[^}]*)\}|env:(?P<power>\w+))|%(?P<batch>[A-Za-z_]\w*)%"
 )
@@ -32,7 +38,7 @@ _BUILTINS = frozenset(
     "export echo printf print test [ [[ read local declare readonly typeset unset set return if case eval let : true "
     "false exit source . cd alias trap shift getopts for while until ENV ARG".split()
 )
-# Programs that are handed another command with its words.
+# Of one document; who has more has made them with a program.
 _MOST_COMMANDS = 2000
 
 
@@ -85,14 +91,35 @@ def _all(document: Document) -> Iterator[Command]:
     structured = document.once(tree)
     if structured is None:
         return
+    if structured.format == "dockerfile":
+        for node in structured.root.children:
+            yield from _of_instruction(document, instruction(node))
+        return
     for visit in walk(structured.root):
         yield from _of_node(document, visit)
+
+
+def instruction(node: Node) -> Node:
+    """Return what an instruction of a Dockerfile comes to, past ONBUILD."""
+    while node.name == "ONBUILD" and node.children:
+        node = node.children[0]
+    return node
+
+
+def _of_instruction(document: Document, node: Node) -> Iterator[Command]:
+    if node.name not in ("RUN", "CMD", "ENTRYPOINT"):
+        return
+    for child in node.children:
+        if child.kind == "sequence":
+            yield from _of_words(document, child)
+        elif not child.name and isinstance(child.value, str) and _WORTH.search(child.value):
+            yield from _of_script(document, child.start, child.end, folded=False)
 
 
 def _of_node(document: Document, visit: Visit) -> Iterator[Command]:
     node, names = visit.node, visit.path
     named = next((str(name) for name in reversed(names) if isinstance(name, str)), "")
-    if node.kind == "sequence" and named in _WORDS and names and (names[-1] == named or isinstance(names[-1], int)):
+    if node.kind == "sequence" and named in _WORDS:
         yield from _of_words(document, node)
     if node.kind != "scalar" or not isinstance(node.value, str):
         return
@@ -109,14 +136,18 @@ def _of_words(document: Document, node: Node) -> Iterator[Command]:
     items = [child for child in node.children if child.kind == "scalar" and isinstance(child.value, str)]
     if not items or not any(_WORTH.search(str(item.value)) for item in items):
         return
-    for before, item in zip(items, items[1:], strict=False):
+    for before, item in pairwise(items):
         if before.value in ("-c", "-lc", "-ec", "-exc"):
             yield from _of_script(document, item.start, item.end, folded=False)
             return
-    words = tuple(
-        Word(str(item.value), item.start, item.end, _keys(str(item.value), is_key_name)) for item in items
-    )
-    yield Command(_program(words[0].text), words, node.start, node.end)
+    # `$(NAME)` is how Kubernetes writes an expansion, and there is no shell here that would mean something else by it.
+    texts = [_MAKE.sub(_same_length, str(item.value)) for item in items]
+    words = [
+        Word(text, item.start, item.end, _keys(text, is_key_name)) for text, item in zip(texts, items, strict=True)
+    ]
+    if node.name == "args":
+        words.insert(0, Word("the container", node.start, node.start, ()))
+    yield Command(_program(words[0].text), tuple(words), node.start, node.end)
 
 
 def _of_script(document: Document, start: int, end: int, *, folded: bool) -> Iterator[Command]:
@@ -145,32 +176,21 @@ def _of_code(read: Code, source: str, offset: int) -> Iterator[Command]:
     own = {function.name for function in read.functions}
     for call in read.calls:
         program = _program(call.callee)
-        arguments = [argument for argument in call.arguments]
-
-        def holds(name: str, scope: int = call.scope) -> bool:
-            return holders.named(name, scope)
-
+        holds = partial(holders.named, scope=call.scope)
         words = tuple(
-            Word(
-                _unquoted(_source(argument, source)),
-                offset + argument.start,
-                offset + argument.end,
-                _keys(_source(argument, source), holds),
-            )
-            for argument in arguments
+            Word(_unquoted(written), offset + argument.start, offset + argument.end, _keys(written, holds))
+            for argument in call.arguments
+            for written in (source[argument.start : argument.end],)
         )
         if read.language == "powershell":
             words = tuple(
                 word._replace(text=f"--{argument.name}={word.text}") if argument.name else word
-                for word, argument in zip(words, arguments, strict=True)
+                for word, argument in zip(words, call.arguments, strict=True)
             )
         first = Word(call.callee, offset + call.callee_start, offset + call.callee_end, ())
-        builtin = program in _BUILTINS or call.callee in own or (read.language == "powershell" and "-" in program)
+        is_cmdlet = read.language == "powershell" and "-" in program
+        builtin = program in _BUILTINS or call.callee in own or is_cmdlet
         yield Command(program, (first, *words), offset + call.start, offset + call.end, builtin)
-
-
-def _source(argument: Argument, source: str) -> str:
-    return source[argument.start : argument.end]
 
 
 def _unquoted(text: str) -> str:

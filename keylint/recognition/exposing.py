@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from keylint.documents.code import code, language_of
@@ -12,11 +13,24 @@ from keylint.recognition.commands import commands
 from keylint.recognition.exposures import Exposure, confidence_of
 from keylint.recognition.in_image_layers import in_image_layers
 from keylint.recognition.in_urls import in_urls
-from keylint.recognition.key_names import is_about_exchange
+from keylint.recognition.key_names import KEYISH, is_about_exchange
 from keylint.recognition.logged import logged
 from keylint.recognition.on_command_lines import on_command_lines, printed, started
 
 _SHELLS = ("shell", "powershell")
+# Syntax trees take a hundred times as long as these patterns: which files can hold anything at all.
+_SINK = re.compile(
+    r"(?:print|log|console|puts|echo|dump|write|error|exception|throw|raise|panic|warn|debug|trace|info|dbg|inspect|fatal|"
+    r"subprocess|spawn|exec|popen|system|process)[\w.!]{0,40}(?:[ \t(`'\"]|::)"
+)
+_ALIAS = re.compile(
+    rf"(?<![\w.])(?P<name>[a-z_]\w*)[ \t]*(?::[ \t]*[\w<>\[\]. |]{{1,40}})?(?::=|=>?|:)"
+    rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
+)
+_NEARBY = 300
+_ALWAYS = ("headers", "signature", "signed")
+_QUERY = re.compile(rf"(?:params|query|qs|searchparams)\w*[\"']?[ \t]*[=:(][^;]{{0,200}}?(?:{KEYISH.pattern})")
+_SWITCHES = re.compile(r"\bverbose\b|debuglevel|interceptors\.request")
 
 
 def exposures(document: Document) -> Iterator[tuple[Exposure, Confidence, Confidence | None]]:
@@ -30,7 +44,7 @@ def exposures(document: Document) -> Iterator[tuple[Exposure, Confidence, Confid
 
 def _all(document: Document) -> Iterator[Exposure]:
     language = language_of(document.path, document.text)
-    read = document.once(code) if language else None
+    read = document.once(code) if language and (language in _SHELLS or _is_worth(document)) else None
     if read is not None and language != "shell":
         yield from logged(document, read)
         yield from started(document, read)
@@ -43,6 +57,23 @@ def _all(document: Document) -> Iterator[Exposure]:
         yield from in_image_layers(document)
         yield from _switches(document)
     yield from in_urls(document, read if language not in _SHELLS else None)
+
+
+def _is_worth(document: Document) -> bool:
+    """Tell whether a key, or a name that was given one, comes soon after a word for a call that could show it."""
+    lowered = document.lowered
+    about = is_about_exchange(document)
+    if about and (_QUERY.search(lowered) or _SWITCHES.search(lowered)):
+        return True
+    names = {match["name"] for match in _ALIAS.finditer(lowered)} if about else set()
+    names.update(_ALWAYS if about else ())
+    wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
+    last = -1
+    for sink in _SINK.finditer(lowered):
+        if sink.end() > last and wanted.search(lowered, sink.end() - 1, sink.end() + _NEARBY):
+            return True
+        last = sink.end()
+    return False
 
 
 def _switches(document: Document) -> Iterator[Exposure]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, tree, walk
+from keylint.recognition.commands import instruction
 from keylint.recognition.exposures import Exposure
 from keylint.recognition.key_files import is_key_file
 from keylint.recognition.key_names import is_key_name
@@ -38,12 +39,14 @@ def in_image_layers(document: Document) -> Iterator[Exposure]:
 
 def _dockerfile(root: Node) -> Iterator[Exposure]:
     # What is found line by line, where the file is broken, has no instructions.
-    for node in root.children if root.kind == "sequence" else ():
-        while node.name == "ONBUILD" and node.children:
-            node = node.children[0]
+    for node in map(instruction, root.children if root.kind == "sequence" else ()):
         if node.name in ("ARG", "ENV"):
             for child in node.children:
-                if is_key_name(child.name) and (node.name == "ARG" or _is_set(child.value)) and not _is_blank(child, node.name):
+                if (
+                    is_key_name(child.name)
+                    and (node.name == "ARG" or _is_set(child.value))
+                    and not _is_blank(child, node.name)
+                ):
                     because = (
                         f"`{child.name}` is a build argument, which the image's history shows"
                         if node.name == "ARG"

@@ -15,9 +15,7 @@ from keylint.recognition.vocabulary import names_exchange
 _QUERY = re.compile(
     r"(?i)[?&](?P<name>(?:binance_?)?api[_-]?key|x-mbx-apikey|api[_-]?secret(?:[_-]?key)?|secret[_-]?key)=(?P<value>[^\s&#]{0,200})"
 )
-_USER = re.compile(
-    r"(?i)https?://(?P<user>[^\s/@\"'`<>?#]{1,200})@(?P<host>[^\s/\"'`<>?#]{1,200})"
-)
+_USER = re.compile(r"(?i)https?://(?P<user>[^\s/@\"'`<>?#]{1,200})@(?P<host>[^\s/\"'`<>?#]{1,200})")
 _HOST = re.compile(r"(?i)(?:https?|wss?)://(?:[^\s/@\"'`]{1,200}@)?(?P<host>[^\s/\"'`?#]{1,200})")
 # What stands where a value is put in: a hole, an expansion, the end of a string that another is added to.
 _FILLED = re.compile(r"\{|\$|%[sv@d(]|[\"'`]\s*(?:[+.,%]|\|\||$)|:\w|<%")
@@ -42,12 +40,23 @@ def in_urls(document: Document, code: Code | None) -> Iterator[Exposure]:
         if host.startswith("ws"):
             continue  # the WebSocket API takes the key as a parameter
         bound = _IDENTIFIER.search(value) or _IDENTIFIER.search(text, match.end(), match.end() + 60)
-        if "://" in host and "binance" not in host and not _is_open(host) and not names_exchange(bound[0] if bound else ""):
+        if (
+            "://" in host
+            and "binance" not in host
+            and not _is_open(host)
+            and not names_exchange(bound[0] if bound else "")
+        ):
             continue  # another service's
         if _is_comment(text, match.start()) and not _LITERAL.match(value):
             continue
         yield Exposure(
-            "url", name, "query", f"`{name}` is part of a URL's query", match.start("name"), match.end("name"), bool("binance" in host)
+            "url",
+            name,
+            "query",
+            f"`{name}` is part of a URL's query",
+            match.start("name"),
+            match.end("name"),
+            bool("binance" in host),
         )
     for match in _USER.finditer(text):
         words = _IDENTIFIER.findall(match["user"])
@@ -69,9 +78,7 @@ def _parameters(code: Code) -> Iterator[Exposure]:
                     holds = any(holders.named(name, call.scope) for name in child.names)
                     if is_key_name(child.name) and holds and child.name.lower() != "x-mbx-apikey":
                         because = f"`{child.name}` is a query parameter of `{call.callee}`"
-                        yield Exposure(
-                            "url", child.name, call.callee, because, child.name_start, child.name_end, False
-                        )
+                        yield Exposure("url", child.name, call.callee, because, child.name_start, child.name_end, False)
 
 
 def _queries(argument: Argument) -> Iterator[Entry]:
@@ -103,4 +110,7 @@ def _is_open(host: str) -> bool:
 
 def _is_comment(text: str, offset: int) -> bool:
     start = text.rfind("\n", 0, offset) + 1
-    return text[start : start + 200].lstrip()[:2] in ("//", "# ", "/*", "* ", "--") or text[start : start + 200].lstrip()[:1] == "*"
+    return (
+        text[start : start + 200].lstrip()[:2] in ("//", "# ", "/*", "* ", "--")
+        or text[start : start + 200].lstrip()[:1] == "*"
+    )

@@ -4,24 +4,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from keylint.documents.code.flow import Holders, names_of
 from keylint.documents.code.values import Argument, Call, Code, Entry, within
 from keylint.documents.document import Document
-from keylint.recognition.exposures import Exposure
+from keylint.recognition.exposures import Channel, Exposure
 from keylint.recognition.key_names import is_about_exchange, is_key_name, is_signed_name
 from keylint.recognition.log_sinks import is_error, is_log
-from keylint.recognition.revealing import revealed
+from keylint.recognition.revealing import Revealed, revealed
 
 _SINK = re.compile(
     r"print|log|console|puts|echo|dump|write|error|exception|throw|raise|panic|warn|debug|trace|verbose|dbg|logger|inspect"
 )
 # Clients of which `verbose` logs every request with its headers.
-_VERBOSE_CLIENT = re.compile(r"(?:^|\.)(?:Async)?(?:Client|BinanceClient)$|ccxt|(?:^|[._])binance\w*$|^exchange_class$|Binance")
+_VERBOSE_CLIENT = re.compile(
+    r"(?:^|\.)(?:Async)?(?:Client|BinanceClient)$|ccxt|(?:^|[._])binance\w*$|^exchange_class$|Binance"
+)
 _REQUESTS = re.compile(r"(?:^|\.)(?:config|request|req|response\.request|resp\.request|res\.config|error\.config)$")
 _REQUEST_HEADERS = re.compile(r"(?:request|req|session|config|options)\.headers$")
 _HEADER = "x-mbx-apikey"
 _PAIRS = (("key", "secret"), ("key", "api_secret"), ("api_key", "secret"))
+
+
+class _Names:
+    """Which names of a source file hold a key."""
+
+    def __init__(self, document: Document, code: Code) -> None:
+        self._document = document
+        self._code = code
+        self._holders = names_of(code, is_key_name)
+        self._pairs = _pairs(code)
+        self._given: dict[str, bool] = {}
+        self.containers = _containers(code, self._holders)
+
+    def holds(self, name: str, scope: int) -> bool:
+        if is_key_name(name) or (scope, name) in self._pairs:
+            return True
+        return self._holders.named(name, scope) and self._is_given(name)
+
+    def shows(self, name: str) -> bool:
+        """Tell whether a name holds a request with the key in it, or its signature."""
+        return name in self.containers or is_signed_name(name) or _REQUEST_HEADERS.search(name) is not None
+
+    def _is_given(self, name: str) -> bool:
+        """Tell whether a name is given a key itself, and not what is known of one: `short = api_key[:4]`."""
+        if name not in self._given:
+            self._given[name] = False  # a name that is given itself
+            self._given[name] = any(read.target == name and is_key_name(read.name) for read in self._code.reads) or any(
+                revealed(self._document, self._code, found.value, partial(self.holds, scope=found.scope)) is not None
+                for found in self._code.assignments
+                if found.target == name
+            )
+        return self._given[name]
 
 
 def logged(document: Document, code: Code) -> Iterator[Exposure]:
@@ -29,51 +64,39 @@ def logged(document: Document, code: Code) -> Iterator[Exposure]:
     if not _SINK.search(document.lowered):
         return
     about = is_about_exchange(document)
-    holders = names_of(code, is_key_name)
-    containers = _containers(code, holders)
-    parameters = _pairs(code)
+    names = _Names(document, code)
     seen: set[int] = set()
-
-    def holds(name: str, scope: int) -> bool:
-        return holders.named(name, scope) or (scope, name) in parameters
-
     for call in code.calls:
         error = is_error(call)
         if not error and not is_log(call, code.language):
             continue
         for argument in call.arguments:
-            found = revealed(document, code, argument, lambda name, at=call.scope: holds(name, at), outer=call)
-            direct = found is not None and is_key_name(found.name)
+            found = revealed(document, code, argument, partial(names.holds, scope=call.scope), outer=call)
             if found is None and about and not error:
-                found = revealed(
-                    document,
-                    code,
-                    argument,
-                    lambda name: name in containers or is_signed_name(name) or _REQUEST_HEADERS.search(name) is not None,
-                    outer=call,
-                )
-            if found is None or found.start in seen:
-                continue
-            seen.add(found.start)
-            where = f"`{call.callee}`" if not error else f"the text of `{call.callee}`"
-            what = f"`{found.name.lstrip('$')}` reaches {where}"
-            if found.name in containers:
-                what += ", with the key in it"
-            elif is_signed_name(found.name):
-                what += ": a signed request"
-            yield Exposure(
-                "exception" if error else "log", found.name.lstrip("$"), call.callee, what, found.start, found.end, direct
-            )
+                found = revealed(document, code, argument, names.shows, outer=call)
+            if found is not None and found.start not in seen:
+                seen.add(found.start)
+                yield _exposure(names, call.callee, found, error=error)
     for throw in code.throws:
-        if throw.value.call is not None:
-            continue
-        found = revealed(document, code, throw.value, lambda name, at=throw.scope: holds(name, at))
-        if found is not None and found.start not in seen:
-            seen.add(found.start)
-            name = found.name.lstrip("$")
-            yield Exposure("exception", name, "throw", f"`{name}` is thrown as text", found.start, found.end)
+        if throw.value.call is None:
+            found = revealed(document, code, throw.value, partial(names.holds, scope=throw.scope))
+            if found is not None and found.start not in seen:
+                seen.add(found.start)
+                name = found.name.lstrip("$")
+                yield Exposure("exception", name, "throw", f"`{name}` is thrown as text", found.start, found.end)
     if about:
-        yield from _switches(document, code)
+        yield from _switches(code)
+
+
+def _exposure(names: _Names, callee: str, found: Revealed, *, error: bool) -> Exposure:
+    name = found.name.lstrip("$")
+    because = f"`{name}` reaches " + (f"the text of `{callee}`" if error else f"`{callee}`")
+    if found.name in names.containers:
+        because += ", with the key in it"
+    elif is_signed_name(found.name):
+        because += ": a signed request"
+    channel: Channel = "exception" if error else "log"
+    return Exposure(channel, name, callee, because, found.start, found.end, is_key_name(found.name))
 
 
 def _containers(code: Code, holders: Holders) -> frozenset[str]:
@@ -87,7 +110,14 @@ def _containers(code: Code, holders: Holders) -> frozenset[str]:
         if owner and last.lower() == _HEADER:
             found.add(owner)
     for call in code.calls:
-        if call.receiver and call.method.lower() in ("update", "set", "add", "setrequestproperty", "addheader", "append"):
+        if call.receiver and call.method.lower() in (
+            "update",
+            "set",
+            "add",
+            "setrequestproperty",
+            "addheader",
+            "append",
+        ):
             for argument in call.arguments:
                 named = isinstance(argument.value, str) and argument.value.lower() == _HEADER
                 if named or (argument.entry is not None and _holds_key(argument.entry, holders, call.scope)):
@@ -118,7 +148,7 @@ def _pairs(code: Code) -> frozenset[tuple[int, str]]:
     return frozenset(found)
 
 
-def _switches(document: Document, code: Code) -> Iterator[Exposure]:
+def _switches(code: Code) -> Iterator[Exposure]:
     """Yield what makes a client write its requests, with the key in their headers."""
     for call in code.calls:
         if _VERBOSE_CLIENT.search(call.callee):
@@ -128,7 +158,7 @@ def _switches(document: Document, code: Code) -> Iterator[Exposure]:
                 elif argument.entry is not None:
                     yield from _verbose_entries(call.callee, argument.entry)
         if call.callee.endswith("interceptors.request.use"):
-            yield from _interceptor(document, code, call)
+            yield from _interceptor(code, call)
     for assignment in code.assignments:
         owner, _, last = assignment.target.rpartition(".")
         on = assignment.value.value is True or assignment.value.value == 1
@@ -139,7 +169,13 @@ def _switches(document: Document, code: Code) -> Iterator[Exposure]:
         elif last == "debuglevel" and owner.endswith(("HTTPConnection", "HTTPSConnection")):
             start, end = assignment.value.start, assignment.value.end
             yield Exposure(
-                "log", "debuglevel", owner, f"`debuglevel` of `{owner}` prints the headers of every request", start, end, False
+                "log",
+                "debuglevel",
+                owner,
+                f"`debuglevel` of `{owner}` prints the headers of every request",
+                start,
+                end,
+                False,
             )
 
 
@@ -151,11 +187,16 @@ def _verbose_entries(callee: str, entry: Entry) -> Iterator[Exposure]:
 
 def _switch(callee: str, start: int, end: int) -> Exposure:
     return Exposure(
-        "log", "verbose", callee, f"`verbose` makes `{callee}` log its requests, with the key in their headers", start, end
+        "log",
+        "verbose",
+        callee,
+        f"`verbose` makes `{callee}` log its requests, with the key in their headers",
+        start,
+        end,
     )
 
 
-def _interceptor(document: Document, code: Code, call: Call) -> Iterator[Exposure]:
+def _interceptor(code: Code, call: Call) -> Iterator[Exposure]:
     for inner in within(code.calls, call.start + 1, call.end):
         if is_log(inner, code.language):
             for argument in inner.arguments:

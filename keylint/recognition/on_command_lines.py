@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from keylint.documents.code.flow import names_of
-from keylint.documents.code.values import Call, Code, within
+from keylint.documents.code.values import Call, Code
 from keylint.documents.document import Document
 from keylint.recognition.commands import Command, Word
 from keylint.recognition.exposures import Exposure
@@ -27,7 +28,9 @@ _STARTERS = re.compile(
     r"Process\.Start|ProcessStartInfo|system|popen)$"
 )
 # `cursor.exec`, `regex.exec`: no process.
-_OTHERS = re.compile(r"(?i)(?:re|regex|pattern|cursor|db|session|conn\w*|query|sql|match\w*|redis|multi|pipeline)\.exec$")
+_OTHERS = re.compile(
+    r"(?i)(?:re|regex|pattern|cursor|db|session|conn\w*|query|sql|match\w*|redis|multi|pipeline)\.exec$"
+)
 _REDIRECTED = re.compile(r"[ \t]*(?:[012&]?>{1,2}(?![>&])(?!\s*(?:/dev/(?:stdout|stderr|tty)|&[12]))|\|(?!\|)|<|\))")
 _GROUP = re.compile(r"^\s*[})](?:[ \t]*(?:>|\|(?!\|)))", re.MULTILINE)
 
@@ -74,7 +77,7 @@ def started(document: Document, code: Code) -> Iterator[Exposure]:
             if argument.name in ("env", "environment", "input", "stdin"):
                 continue
             spans = _environments(call)
-            found = revealed(document, code, argument, lambda name, at=call.scope: holders.named(name, at), outer=call)
+            found = revealed(document, code, argument, partial(holders.named, scope=call.scope), outer=call)
             if found is None or any(start <= found.start < end for start, end in spans):
                 continue
             name = found.name.lstrip("$")
@@ -118,7 +121,7 @@ def _is_value(text: str) -> bool:
     if text.startswith(("-", "@", "file:", "/", "./", "~")):
         return False
     if text.startswith(("$", "{{", "%")) and len(text) > 2:
-        return not text.startswith(("$(", "${{"))  or "cat " in text or text.startswith("${{")
+        return not text.startswith(("$(", "${{")) or "cat " in text or text.startswith("${{")
     return is_secret_value(text)
 
 

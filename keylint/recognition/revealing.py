@@ -33,7 +33,9 @@ _COMPARED = re.compile(r"\s*[)\]]*\s*(?:==|!=|is\b|in\b|not\s+in\b|instanceof\b|
 _CONDITION = re.compile(r"(?:\bif\s*\(?|\bunless\s*\(?|\bnot\s+|!+|\btypeof\s+|==|===|!=|\bin\s+|\bfor\s+)\s*[\w.$]*$")
 _INDEXED = re.compile(r"\s*\?{0,1}\.?\[")
 _NAMED = re.compile(r"\s*(?::(?![:>])|=(?![=~]))")
-_ENVIRONMENT = re.compile(r"(?:environ\w*|env|ENV|getenv|get|fetch|getProperty|var|GetEnvironmentVariable)\s*[\[(]\s*$", re.I)
+_ENVIRONMENT = re.compile(
+    r"(?:environ\w*|env|ENV|getenv|get|fetch|getProperty|var|GetEnvironmentVariable)\s*[\[(]\s*$", re.IGNORECASE
+)
 _GETTER = re.compile(r"(?:get|read|load|fetch|my|the)?_?(?P<name>\w+)", re.IGNORECASE)
 _HOLE = re.compile(r"\$\{|#\{|\{|\$\(|\$")
 
@@ -58,15 +60,16 @@ def revealed(
         if not holds(name):
             continue
         for start, end in _places(document.text, name, value.start, value.end):
-            if _is_shown(document, code, name, start, end, value, calls):
-                return Revealed(name, start, end)
+            found = Revealed(name, start, end)
+            if _is_shown(document, code, value, found, calls):
+                return found
     for call in calls:
         # `config.getApiKey()`: a name that is called holds what it says.
         getter = None if call.arguments else _GETTER.fullmatch(call.method)
         if getter and is_key_name(getter["name"]) and call.method.lower().startswith(("get", "read", "load", "fetch")):
-            first = call.callee_end - len(call.method)
-            if _is_shown(document, code, call.method, first, call.callee_end, value, [c for c in calls if c != call]):
-                return Revealed(call.method, first, call.callee_end)
+            found = Revealed(call.method, call.callee_end - len(call.method), call.callee_end)
+            if _is_shown(document, code, value, found, [other for other in calls if other != call]):
+                return found
     return None
 
 
@@ -77,20 +80,24 @@ def _places(text: str, name: str, start: int, end: int) -> Iterator[tuple[int, i
         yield match.span()
 
 
-def _is_shown(
-    document: Document, code: Code, name: str, start: int, end: int, value: Argument, calls: list[Call]
-) -> bool:
+def _is_shown(document: Document, code: Code, value: Argument, found: Revealed, calls: list[Call]) -> bool:
     text = document.text
+    name, start, end = found
     literal = next((found for found in _texts_at(code, value, start)), None)
     in_hole = False
     if literal is not None:
         in_hole = _is_hole(text, literal, start, end)
-        if not in_hole and not (name[:1] == "$" and _ENVIRONMENT.search(text, max(value.start - 40, 0), literal.start - 1)):
+        if not in_hole and not (
+            name[:1] == "$" and _ENVIRONMENT.search(text, max(value.start - 40, 0), literal.start - 1)
+        ):
             return False
         if not in_hole:
-            end = literal.end + 1
-            closing = re.compile(r"\s*[\])]").match(text, end)
-            end = closing.end() if closing else end
+            read = next(
+                (read for read in within(code.reads, value.start, value.end) if read.start <= start < read.end), None
+            )
+            if read is None:
+                return False
+            start, end = read.start, read.end
     # A comparison, or the name of an entry or argument; `{key!r}` and `{key:>9}` of a hole are neither.
     after = text[end : min(end + 80, max(value.end + 40, end))]
     if _CUT.match(after) or _INDEXED.match(after) or (not in_hole and _NAMED.match(after)):
@@ -130,4 +137,6 @@ def _is_hole(text: str, literal: Text, start: int, end: int) -> bool:
     opened = text.rfind("{", literal.start, start)
     if opened >= 0 and "}" not in text[opened:start] and "}" in text[end : literal.end]:
         return bool(literal.holes) or text[opened + 1 : start].strip() == ""
-    return bool(literal.holes) and re.search(r"\$(?:\(?[\w.:>\[\]'\"-]{0,60})?$", text[literal.start : start]) is not None
+    return (
+        bool(literal.holes) and re.search(r"\$(?:\(?[\w.:>\[\]'\"-]{0,60})?$", text[literal.start : start]) is not None
+    )
