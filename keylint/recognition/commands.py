@@ -29,7 +29,7 @@ _LINE = re.compile(
     r"(?m)^(?:[ \t@-]*)(?P<process>[\w-]+:[ \t]+)?(?P<cron>(?:[\d*/,-]+[ \t]+){5}(?:root[ \t]+)?)?(?P<command>\S.*)$"
 )
 _EXPANSION = re.compile(
-    r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?P<form>[^}]*)\}|env:(?P<power>\w+))|%(?P<batch>[A-Za-z_]\w*)%"
+    r"\$(?:env:(?P<power>\w+)|(?P<plain>\w+)|\{(?P<braced>\w+)(?P<form>[^}]*)\})|%(?P<batch>[A-Za-z_]\w*)%"
 )
 # `${NAME:0:4}`, `${NAME:+set}`: not the value.
 _PART = re.compile(r":?\+|:[\d ]|%|#|:\$")
@@ -201,7 +201,7 @@ def _unquoted(text: str) -> str:
 
 
 def _keys(text: str, holds: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the names of keys whose values a word is expanded to; not parts of them, nor what another command makes."""
+    """Return the names of keys whose values a word is expanded to: not to parts of them, nor by another command."""
     if "$" not in text and "%" not in text:
         return ()
     if len(text) > 1 and text[0] == text[-1] == "'":

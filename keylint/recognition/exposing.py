@@ -29,6 +29,9 @@ _ALIAS = re.compile(
 )
 _NEARBY = 300
 _ALWAYS = ("headers", "signature", "signed")
+_PARAMETERS = re.compile(r"\bkey\b[^)\n]{0,80}\bsecret")
+# How often names are followed to other names, and how many of them at most.
+_ROUNDS, _MOST_NAMES = 2, 100
 _QUERY = re.compile(rf"(?:params|query|qs|searchparams)\w*[\"']?[ \t]*[=:(][^;]{{0,200}}?(?:{KEYISH.pattern})")
 _SWITCHES = re.compile(r"\bverbose\b|debuglevel|interceptors\.request")
 
@@ -65,8 +68,7 @@ def _is_worth(document: Document) -> bool:
     about = is_about_exchange(document)
     if about and (_QUERY.search(lowered) or _SWITCHES.search(lowered)):
         return True
-    names = {match["name"] for match in _ALIAS.finditer(lowered)} if about else set()
-    names.update(_ALWAYS if about else ())
+    names = _aliases(lowered) if about else ()
     wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
     last = -1
     for sink in _SINK.finditer(lowered):
@@ -74,6 +76,21 @@ def _is_worth(document: Document) -> bool:
             return True
         last = sink.end()
     return False
+
+
+def _aliases(lowered: str) -> set[str]:
+    """Return names that may have been given a key, or a request with one."""
+    names = {match["name"] for match in _ALIAS.finditer(lowered)}
+    for _ in range(_ROUNDS):
+        if not names or len(names) > _MOST_NAMES:
+            break
+        given = re.compile(
+            rf"(?<![\w.])(?P<name>[a-z_]\w*)[ \t]*(?::=|=)[^=\n][^\n]{{0,60}}?\b(?:{'|'.join(sorted(names))})\b"
+        )
+        names.update(match["name"] for match in given.finditer(lowered))
+    if _PARAMETERS.search(lowered):
+        names.add("key")
+    return names.union(_ALWAYS)
 
 
 def _switches(document: Document) -> Iterator[Exposure]:

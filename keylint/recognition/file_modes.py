@@ -186,13 +186,14 @@ def _of_tree(document: Document, root: Node, form: str) -> Iterator[Mode]:
         mode = get(node, "mode") or get(node, "file_permission")
         if mode is None or mode.kind != "scalar":
             continue
+        written = document.text[mode.start : mode.end]
         for name in ("dest", "path", "filename", "src", "name"):
             path = get(node, name)
-            if path is not None and isinstance(path.value, str) and is_key_file(path.value):
-                written = document.text[mode.start : mode.end]
-                if _opens(written):
-                    yield Mode(path.value, written, f"`{mode.name}` is {written}", mode.start, mode.end)
-                break
+            if path is None or not isinstance(path.value, str) or path.value.endswith("/"):
+                continue
+            if is_key_file(path.value) and _opens(written):
+                yield Mode(path.value, written, f"`{mode.name}` is {written}", mode.start, mode.end)
+            break
 
 
 def _copied(node: Node) -> Iterator[Mode]:
@@ -211,10 +212,12 @@ def _volume(document: Document, node: Node) -> Iterator[Mode]:
     name, mode = get(node, "secretName"), get(node, "defaultMode")
     assert mode is not None
     written = document.text[mode.start : mode.end]
-    value = mode.value
-    if isinstance(value, bool) or not isinstance(value, int):
+    if re.fullmatch(r"0o?[0-7]+", written):
+        number = int(written.replace("o", ""), 8)
+    elif isinstance(mode.value, int) and not isinstance(mode.value, bool):
+        number = mode.value
+    else:
         return
-    number = int(written.lower().replace("o", ""), 8) if re.fullmatch(r"0o?[0-7]+", written) else value
     path = str(name.value) if name is not None and isinstance(name.value, str) else "secret"
     speaks = names_exchange(path) or is_key_name(path) or re.search(r"(?i)key|secret|cred|token", path) is not None
     if number & _WORLD and speaks:

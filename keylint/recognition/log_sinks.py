@@ -44,7 +44,7 @@ _BARE = {
     "shell": frozenset("echo printf logger print".split()),
 }
 _ERRORS = re.compile(
-    r"(?:^|\.)(?:[A-Z]\w*(?:Error|Exception|Failure)|fmt\.Errorf|errors\.\w+|xerrors\.\w+|panic|anyhow|bail)$"
+    r"(?:^|\.)(?:(?:[A-Z]\w*)?(?:Error|Exception|Failure)|fmt\.Errorf|errors\.\w+|xerrors\.\w+|panic|anyhow|bail)$"
 )
 _STREAMS = re.compile(r"(?:std(?:out|err))", re.IGNORECASE)
 

@@ -40,11 +40,11 @@ def printed(document: Document, commands: tuple[Command, ...]) -> Iterator[Expos
     for command in commands:
         if command.program not in _PRINTS or any("::add-mask::" in word.text for word in command.words):
             continue
-        for word in command.words[1:]:
-            for name in word.keys[:1]:
-                if not _is_redirected(document.text, command):
-                    because = f"`{name}` reaches `{command.program}`"
-                    yield Exposure("log", name, command.program, because, *_place(document, word, name))
+        shown = [(word, word.keys[0]) for word in command.words[1:] if word.keys]
+        if shown and not _is_redirected(document.text, command):
+            for word, name in shown:
+                because = f"`{name}` reaches `{command.program}`"
+                yield Exposure("log", name, command.program, because, *_place(document, word, name))
 
 
 def on_command_lines(document: Document, commands: tuple[Command, ...]) -> Iterator[Exposure]:
@@ -68,7 +68,14 @@ def on_command_lines(document: Document, commands: tuple[Command, ...]) -> Itera
 
 def started(document: Document, code: Code) -> Iterator[Exposure]:
     """Yield the keys that source code hands to a process as arguments."""
-    starters = [call for call in code.calls if _STARTERS.search(call.callee) and not _OTHERS.search(call.callee)]
+    starters = [
+        call
+        for call in code.calls
+        if _STARTERS.search(call.callee)
+        and not _OTHERS.search(call.callee)
+        # A method of a value without a name, as `/pattern/.exec(…)`, starts nothing.
+        and (call.receiver or document.text[call.callee_start : call.callee_end] == call.callee)
+    ]
     if not starters:
         return
     holders = names_of(code, is_key_name)
@@ -120,7 +127,7 @@ def _is_value(text: str) -> bool:
     """Tell whether a word is a value or stands for one: an expansion of any name, or a literal secret."""
     if text.startswith(("-", "@", "file:", "/", "./", "~")):
         return False
-    if text.startswith(("$", "{{", "%")) and len(text) > 2:
+    if text.startswith(("$", "{{", "%")) and len(text) > 1:
         return not text.startswith(("$(", "${{")) or "cat " in text or text.startswith("${{")
     return is_secret_value(text)
 

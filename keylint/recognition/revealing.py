@@ -19,7 +19,7 @@ _CARRIERS = frozenset(
     "unwrap_or_else expect clone as_str as_ref as_deref asdict model_dump any stringp tostringrepr get_secret_value "
     "frombytes from to_string to_owned into new red green blue yellow cyan magenta bold gray grey white dim "
     "marshal marshalindent serialize serializeobject serialise html_safe append arg err error errorf wrap wrapf "
-    "replace getorelse orelse orelsethrow fetch colorize colored style highlight entries fromentries".split()
+    "replace getorelse orelse orelsethrow fetch config colorize colored style highlight entries fromentries".split()
 )
 # Methods and properties that leave of their object what is no secret any more.
 _CUT = re.compile(
@@ -33,11 +33,7 @@ _COMPARED = re.compile(r"\s*[)\]]*\s*(?:==|!=|is\b|in\b|not\s+in\b|instanceof\b|
 _CONDITION = re.compile(r"(?:\bif\s*\(?|\bunless\s*\(?|\bnot\s+|!+|\btypeof\s+|==|===|!=|\bin\s+|\bfor\s+)\s*[\w.$]*$")
 _INDEXED = re.compile(r"\s*\?{0,1}\.?\[")
 _NAMED = re.compile(r"\s*(?::(?![:>])|=(?![=~]))")
-_ENVIRONMENT = re.compile(
-    r"(?:environ\w*|env|ENV|getenv|get|fetch|getProperty|var|GetEnvironmentVariable)\s*[\[(]\s*$", re.IGNORECASE
-)
 _GETTER = re.compile(r"(?:get|read|load|fetch|my|the)?_?(?P<name>\w+)", re.IGNORECASE)
-_HOLE = re.compile(r"\$\{|#\{|\{|\$\(|\$")
 
 
 class Revealed(NamedTuple):
@@ -82,22 +78,15 @@ def _places(text: str, name: str, start: int, end: int) -> Iterator[tuple[int, i
 
 def _is_shown(document: Document, code: Code, value: Argument, found: Revealed, calls: list[Call]) -> bool:
     text = document.text
-    name, start, end = found
-    literal = next((found for found in _texts_at(code, value, start)), None)
-    in_hole = False
-    if literal is not None:
-        in_hole = _is_hole(text, literal, start, end)
-        if not in_hole and not (
-            name[:1] == "$" and _ENVIRONMENT.search(text, max(value.start - 40, 0), literal.start - 1)
-        ):
+    _, start, end = found
+    literal = _literal_at(code, value, start)
+    in_hole = literal is not None and _is_hole(text, literal, start, end)
+    if literal is not None and not in_hole:
+        # The name of a variable in a text is no value, unless it is what is read from the environment.
+        read = next((one for one in within(code.reads, value.start, value.end) if one.start <= start < one.end), None)
+        if read is None:
             return False
-        if not in_hole:
-            read = next(
-                (read for read in within(code.reads, value.start, value.end) if read.start <= start < read.end), None
-            )
-            if read is None:
-                return False
-            start, end = read.start, read.end
+        start, end = read.start, read.end
     # A comparison, or the name of an entry or argument; `{key!r}` and `{key:>9}` of a hole are neither.
     after = text[end : min(end + 80, max(value.end + 40, end))]
     if _CUT.match(after) or _INDEXED.match(after) or (not in_hole and _NAMED.match(after)):
@@ -123,11 +112,10 @@ def _is_exception(call: Call) -> bool:
     return call.method.endswith(("Error", "Exception", "Failure"))
 
 
-def _texts_at(code: Code, value: Argument, offset: int) -> Iterator[Text]:
-    """Yield the string literal that holds an offset: the innermost, for a hole may hold literals."""
+def _literal_at(code: Code, value: Argument, offset: int) -> Text | None:
+    """Return the string literal that holds an offset: the innermost, for a hole may hold literals."""
     found = [text for text in within(code.texts, value.start, value.end) if text.start <= offset < text.end]
-    if found:
-        yield min(found, key=lambda text: text.end - text.start)
+    return min(found, key=lambda text: text.end - text.start, default=None)
 
 
 def _is_hole(text: str, literal: Text, start: int, end: int) -> bool:
