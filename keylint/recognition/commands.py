@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 from keylint.documents.code import code, language_of, read_code
-from keylint.documents.code.flow import names_of
 from keylint.documents.code.values import Code
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, Visit, tree, walk
@@ -40,6 +38,8 @@ _BUILTINS = frozenset(
 )
 # Of one document; who has more has made them with a program.
 _MOST_COMMANDS = 2000
+# How often a variable is followed to another that is set earlier in the text.
+_ROUNDS = 2
 
 
 class Word(NamedTuple):
@@ -172,13 +172,12 @@ def _same_length(match: re.Match[str]) -> str:
 
 
 def _of_code(read: Code, source: str, offset: int) -> Iterator[Command]:
-    holders = names_of(read, is_key_name)
+    aliases = _aliases(read, source)
     own = {function.name for function in read.functions}
     for call in read.calls:
         program = _program(call.callee)
-        holds = partial(holders.named, scope=call.scope)
         words = tuple(
-            Word(_unquoted(written), offset + argument.start, offset + argument.end, _keys(written, holds))
+            Word(_unquoted(written), offset + argument.start, offset + argument.end, _keys(written, aliases))
             for argument in call.arguments
             for written in (source[argument.start : argument.end],)
         )
@@ -191,6 +190,21 @@ def _of_code(read: Code, source: str, offset: int) -> Iterator[Command]:
         is_cmdlet = read.language == "powershell" and "-" in program
         builtin = program in _BUILTINS or call.callee in own or is_cmdlet
         yield Command(program, (first, *words), offset + call.start, offset + call.end, builtin)
+
+
+def _aliases(read: Code, source: str) -> Callable[[str], bool]:
+    """Return what tells whether a variable of a script holds a key: what another command makes of one is none."""
+    names: set[str] = set()
+
+    def holds(name: str) -> bool:
+        return name in names or is_key_name(name)
+
+    for _ in range(_ROUNDS):
+        for assignment in read.assignments:
+            value = assignment.value
+            if assignment.target not in names and _keys(source[value.start : value.end], holds):
+                names.add(assignment.target.rpartition(".")[2])
+    return holds
 
 
 def _unquoted(text: str) -> str:

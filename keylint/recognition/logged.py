@@ -19,7 +19,7 @@ _SINK = re.compile(
 )
 # Clients of which `verbose` logs every request with its headers.
 _VERBOSE_CLIENT = re.compile(
-    r"(?:^|\.)(?:Async)?(?:Client|BinanceClient)$|ccxt|(?:^|[._])binance\w*$|^exchange_class$|Binance"
+    r"(?:^|\.)(?:Async)?(?:Binance)?Client$|ccxt|(?:^|[._])[Bb]inance(?:[Uu][Ss])?$|^exchange_class$"
 )
 _REQUESTS = re.compile(r"(?:^|\.)(?:config|request|req|response\.request|resp\.request|res\.config|error\.config)$")
 _REQUEST_HEADERS = re.compile(r"(?:request|req|session|config|options)\.headers$")
@@ -67,8 +67,9 @@ def logged(document: Document, code: Code) -> Iterator[Exposure]:
     names = _Names(document, code)
     seen: set[int] = set()
     for call in code.calls:
-        error = is_error(call)
-        if not error and not is_log(call, code.language):
+        log = is_log(call, code.language)
+        error = not log and is_error(call)
+        if not log and not error:
             continue
         for argument in call.arguments:
             found = revealed(document, code, argument, partial(names.holds, scope=call.scope), outer=call)
@@ -151,11 +152,13 @@ def _pairs(code: Code) -> frozenset[tuple[int, str]]:
 def _switches(code: Code) -> Iterator[Exposure]:
     """Yield what makes a client write its requests, with the key in their headers."""
     for call in code.calls:
-        if _VERBOSE_CLIENT.search(call.callee):
+        if _VERBOSE_CLIENT.search(call.callee) and len(call.arguments) > 1:
             for argument in call.arguments:
                 if argument.name == "verbose" and argument.value is True:
                     yield _switch(call.callee, argument.start, argument.end)
-                elif argument.entry is not None:
+        if _VERBOSE_CLIENT.search(call.callee):
+            for argument in call.arguments:
+                if argument.entry is not None and any(is_key_name(child.name) for child in argument.entry.children):
                     yield from _verbose_entries(call.callee, argument.entry)
         if call.callee.endswith("interceptors.request.use"):
             yield from _interceptor(code, call)

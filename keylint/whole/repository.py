@@ -35,11 +35,11 @@ _SOURCE = re.compile(
 _MOST_READ = 200
 # Files that tools keep keys in, and what shows in a repository that it uses the tool.
 _TOOLS = (
-    (re.compile(r"(?:^|/)\.user\.cfg"), "user.cfg"),
-    (re.compile(r"(?:^|/)user_data/"), "user_data/config-private.json"),
-    (re.compile(r"(?:^|/)conf/connectors/"), "conf/connectors/binance.yml"),
-    (re.compile(r"(?:^|/)conf-sample\.js$"), "conf.js"),
-    (re.compile(r"(?:^|/)api-keys\.(?:json\.)?example"), "api-keys.json"),
+    (re.compile(r"^\.user\.cfg"), "user.cfg"),
+    (re.compile(r"^user_data/"), "user_data/config-private.json"),
+    (re.compile(r"^conf/connectors/"), "conf/connectors/binance.yml"),
+    (re.compile(r"^conf-sample\.js$"), "conf.js"),
+    (re.compile(r"^api-keys\.(?:json\.)?example"), "api-keys.json"),
 )
 
 
