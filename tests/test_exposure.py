@@ -220,6 +220,19 @@ def test_confidence(path: str, text: str, expected: tuple[str, str | None]) -> N
     assert (fact.attributes["confidence"], fact.attributes.get("confidence_near_exchange")) == expected
 
 
+NOTEBOOK = """{"cells": [
+ {"cell_type": "markdown", "source": ["print(api_key)"]},
+ {"cell_type": "code", "source": ["import binance\\n", "key = os.environ['BINANCE_API_KEY']"], "outputs": []},
+ {"cell_type": "code", "source": ["print('it is', \\"key\\", key)"], "outputs": [{"text": ["print(api_key)"]}]}
+], "metadata": {"language_info": {"name": "%s"}}, "nbformat": 4}"""
+
+
+@pytest.mark.parametrize(("language", "places"), [("python", [(4, 60)]), ("julia", [])])
+def test_the_cells_of_a_notebook_are_one_program(language: str, places: list[tuple[int, int]]) -> None:
+    found = exposures("bot.ipynb", NOTEBOOK % language)
+    assert [(fact.location.line, fact.location.column) for fact in found] == places
+
+
 def test_a_fact_says_where_and_why_and_shows_no_secret() -> None:
     secret = expand("{{secret:shown}}")
     (fact,) = exposures("bot.py", f"api_secret = '{secret}'; print('it is', api_secret)\n")

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
-from keylint.recognition.key_names import KEYISH
 
 _SWITCHES = ("verbose", "debuglevel", "log_responses", "interceptors.request")
 _DOCS = (".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".txt", ".csv", ".svg", ".lock", ".patch", ".diff")
 
 
-_COPIED = re.compile(r"(?:copy|add)\s.{0,200}(?:\.env|\.pem|\.key|\.p8|key|secret|credential|user\.cfg|conf)")
+_COPIED = r"(?:copy|add)\s.{0,200}(?:\.env|\.pem|\.key|\.p8|key|secret|credential|user\.cfg|conf)"
 
 
 def find(document: Document) -> Iterator[Fact]:
@@ -22,8 +21,10 @@ def find(document: Document) -> Iterator[Fact]:
     lowered = document.lowered
     if document.path.lower().endswith(_DOCS):
         return  # nothing of it runs
+    from keylint.recognition.key_names import KEYISH
+
     about = "binance" in lowered or "x-mbx" in lowered
-    copies = is_image(document.path) and _COPIED.search(lowered) is not None
+    copies = is_image(document.path) and re.search(_COPIED, lowered) is not None
     if KEYISH.search(lowered) is None and not copies and not (about and any(switch in lowered for switch in _SWITCHES)):
         return
     from keylint.recognition.exposing import exposures

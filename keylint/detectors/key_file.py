@@ -9,19 +9,17 @@ from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact, Value
 
-_CHANGES = re.compile(
+_CHANGES = (
     r"chmod|defaultmode|file_permission|setposixfilepermissions|set_permissions|writefile|openfile|\bmode\b|install\s+-"
 )
-_FILES = re.compile(
-    r"\.env\b|\.pem\b|\.key\b|\.p8\b|\.pfx\b|\.p12\b|key|secret|credential|user\.cfg|\.tfvars|private|mcp\.json"
-)
+_FILES = r"\.env\b|\.pem\b|\.key\b|\.p8\b|\.pfx\b|\.p12\b|key|secret|credential|user\.cfg|\.tfvars|private|mcp\.json"
 _DOCS = (".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".txt", ".csv", ".svg", ".lock", ".patch", ".diff")
 
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `file` fact for every file of keys that a document gives a mode with which others may read it."""
     lowered = document.lowered
-    if document.path.lower().endswith(_DOCS) or not (_CHANGES.search(lowered) and _FILES.search(lowered)):
+    if document.path.lower().endswith(_DOCS) or not (re.search(_CHANGES, lowered) and re.search(_FILES, lowered)):
         return
     from keylint.recognition.file_modes import modes
     from keylint.recognition.key_names import is_about_exchange

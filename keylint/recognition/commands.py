@@ -24,7 +24,8 @@ _BY_LINES = re.compile(
     r"(?i)(?:^|/)(?:(?:gnu)?makefile|justfile|procfile|crontab|[\w.-]+\.(?:mk|just|cron|crontab|cmd|bat))$"
 )
 _LINE = re.compile(
-    r"(?m)^(?:[ \t@-]*)(?P<process>[\w-]+:[ \t]+)?(?P<cron>(?:[\d*/,-]+[ \t]+){5}(?:root[ \t]+)?)?(?P<command>\S.*)$"
+    r"(?m)^(?:@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)[ \t]+)?[ \t@-]*"
+    r"(?P<process>[\w-]+:[ \t]+)?(?P<cron>(?:[\d*/,-]+[ \t]+){5}(?:root[ \t]+)?)?(?P<command>\S.*)$"
 )
 _EXPANSION = re.compile(
     r"\$(?:env:(?P<power>\w+)|(?P<plain>\w+)|\{(?P<braced>\w+)(?P<form>[^}]*)\})|%(?P<batch>[A-Za-z_]\w*)%"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
-from keylint.documents.code import code, language_of
+from keylint.documents.code import code, known, language_of
 from keylint.documents.document import Document
+from keylint.documents.notebook import cells
 from keylint.documents.tree import tree, walk
 from keylint.model import Confidence
 from keylint.recognition.commands import commands
@@ -33,11 +35,20 @@ _PARAMETERS = re.compile(r"\bkey\b[^)\n]{0,80}\bsecret")
 # How often names are followed to other names, and how many of them at most.
 _ROUNDS, _MOST_NAMES = 2, 100
 _QUERY = re.compile(rf"(?:params|query|qs|searchparams)\w*[\"']?[ \t]*[=:(][^;]{{0,200}}?(?:{KEYISH.pattern})")
+_IN_URL = re.compile(r"[?&][\w-]{0,20}(?:key|secret)=|https?://[^\s/@\"'`<>]{1,200}@")
+# Told without the table of languages, which takes longer to load than most files to judge.
+_SOURCES = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt", ".cs", ".php", ".rb", ".rs")
 _SWITCHES = re.compile(r"\bverbose\b|debuglevel|interceptors\.request")
 
 
 def exposures(document: Document) -> Iterator[tuple[Exposure, Confidence, Confidence | None]]:
     """Yield each exposure once, with how sure it is, and how sure beside files that name the exchange."""
+    if (
+        document.path.lower().endswith(_SOURCES)
+        and not document.once(_is_worth)
+        and not _IN_URL.search(document.lowered)
+    ):
+        return
     seen: set[tuple[str, int]] = set()
     for exposure in sorted(_all(document), key=lambda exposure: exposure.start):
         if (exposure.channel, exposure.start) not in seen:
@@ -46,8 +57,11 @@ def exposures(document: Document) -> Iterator[tuple[Exposure, Confidence, Confid
 
 
 def _all(document: Document) -> Iterator[Exposure]:
+    if document.path.lower().endswith(".ipynb"):
+        yield from _of_notebook(document)
+        return
     language = language_of(document.path, document.text)
-    read = document.once(code) if language and (language in _SHELLS or _is_worth(document)) else None
+    read = document.once(code) if language and (language in _SHELLS or document.once(_is_worth)) else None
     if read is not None and language != "shell":
         yield from logged(document, read)
         yield from started(document, read)
@@ -60,6 +74,30 @@ def _all(document: Document) -> Iterator[Exposure]:
         yield from in_image_layers(document)
         yield from _switches(document)
     yield from in_urls(document, read if language not in _SHELLS else None)
+
+
+def _of_notebook(document: Document) -> Iterator[Exposure]:
+    """Read the code of all cells as one program, for a name that one sets is printed in another."""
+    written = [cell for cell in cells(document) if cell.kind == "code" and cell.language in known()]
+    if not written:
+        return
+    starts: list[int] = []
+    length = 0
+    for cell in written:
+        starts.append(length)
+        length += len(cell.text) + 1
+    program = Document(
+        f"notebook{known()[written[0].language].suffixes[0]}",
+        "\n".join(cell.text for cell in written),
+        document.encoding,
+    )
+    for exposure in _all(program):
+        place = bisect_right(starts, exposure.start) - 1
+        cell, offset = written[place], starts[place]
+        end = min(exposure.end - offset, len(cell.text))
+        if exposure.start - offset < end:
+            start, end = cell.span(exposure.start - offset, end)
+            yield exposure._replace(start=start, end=end)
 
 
 def _is_worth(document: Document) -> bool:
