@@ -71,6 +71,10 @@ def report_of(
     seen = seen._replace(facts=(*seen.facts, *_keys(options, policy, seen)))
     settled = (settle(fact, seen.world, today) for fact in seen.facts)
     facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
+    if seen.whole and (facts or policy is not None):
+        whole = _of_whole(options, facts, seen.entries)
+        facts += whole
+        seen = seen._replace(facts=(*seen.facts, *whole))
     notices = list(seen.notices)
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
@@ -158,6 +162,18 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
     return Seen(scanned, found, listing.world, listing.notices, entries, whole)
+
+
+def _of_whole(options: Options, facts: Sequence[Fact], entries: Sequence[Entry]) -> list[Fact]:
+    """Return the facts about a folder that was scanned as a whole."""
+    from keylint.sources.reading import read_text
+    from keylint.sources.worktree import ignores_above
+    from keylint.whole.repository import facts as repository_facts
+
+    files = {entry.path: entry for entry in entries}
+    return repository_facts(
+        facts, sorted(files), lambda path: read_text(files.get(path)), ignores_above(root_of(options))
+    )
 
 
 def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:

@@ -12,7 +12,7 @@ from keylint.documents.document import Document
 from keylint.model import Fact
 from keylint.pipeline import examine, lens
 from keylint.policy.placeholders import expand
-from keylint.recognition.masking import excerpt, mask, mask_opaque
+from keylint.recognition.masking import ELLIPSIS, excerpt, mask, mask_opaque, quotation
 
 SECRETS = [
     expand(text) for text in ("{{key:m1}}", "{{secret:m2}}", "{{base64data:90:m3}}", "{{ed25519:m4}}", "{{hex128:m5}}")
@@ -83,3 +83,31 @@ def test_a_finding_shows_nothing_of_its_neighbours(text: str) -> None:
     assert found
     for hidden in (secret, "Correcthorse7staple", *halves, *pem.splitlines()[1:-1]):
         assert not leaked(told, hidden)
+
+
+@given(secret=st.from_regex(r"[A-Za-z0-9]{40,70}", fullmatch=True), cut=st.integers(0, 60), width=st.integers(0, 60))
+def test_a_quotation_shows_no_secret_wherever_its_span_is_cut(secret: str, cut: int, width: int) -> None:
+    text = f"print(api_key, '{secret}', x)  # äöü"
+    shown = quotation(Document("bot.py", text), cut, cut + width)
+    assert secret[:8] not in shown.text
+    assert 0 <= shown.start <= shown.start + shown.width <= len(shown.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "expected"),
+    [
+        ("  print(api_key)", (8, 15), ("print(api_key)", "api_key")),
+        ("x" * 300 + " print(api_key)", (307, 314), (ELLIPSIS, "api_key")),
+        ("print(api_key)" + " " * 300, (6, 13), ("print(api_key)", "api_key")),
+        ("password = 'Sup3rS3cretWord'; print(password)", (36, 44), ("password = '…'; print(password)", "password")),
+        ("f(\n  api_key)", (0, 12), ("f(", "f(")),
+        ("a" * 400, (0, 400), (None, None)),
+    ],
+)
+def test_a_quotation_points_at_its_span(text: str, span: tuple[int, int], expected: tuple[str, str]) -> None:
+    shown = quotation(Document("bot.py", text), *span)
+    line, pointed = expected
+    if line is None:
+        assert "a" * 20 not in shown.text
+        return
+    assert (line in shown.text, shown.text[shown.start : shown.start + shown.width]) == (True, pointed)

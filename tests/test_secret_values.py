@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keylint.policy.placeholders import expand
-from keylint.recognition.secret_paths import is_secret_store
+from keylint.recognition.secret_paths import holds_secret_store, is_secret_store, may_be_secret_store
 from keylint.recognition.secret_values import secret_values
 
 
@@ -71,4 +71,52 @@ def test_no_secrets(text: str) -> None:
     ],
 )
 def test_secrets(text: str, names: list[str]) -> None:
+    assert [value.name for value in secret_values(expand(text))] == names
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("config.json", '{"exchange": {"key": "x"}}'),
+        ("config.example.json", '{"stake_currency": "USD"}'),
+        ("options.json", '{"secret": "x"}'),
+        ("tox.ini", "[tox]\n"),
+        ("package.json", '{"stake_currency": "USD"}'),
+    ],
+)
+def test_a_name_that_everybody_uses_is_no_store_by_itself(path: str, text: str) -> None:
+    assert not holds_secret_store(path, text)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("config.json", '{"stake_currency": "USD", "exchange": {"name": "binanceus", "key": "{{key:a}}"}}', ["key"]),
+        ("user_data/config.json", '{"exchange": {"name": "binance", // live\n"key": "{{key:a}}",}}', ["key"]),
+        ("config-private.json", '{"exchange": {"name": "binance", "apiKey": "{{key:a}}"}}', ["apiKey"]),
+        ("conf/connectors/binance.yml", "binance_api_key: {{key:a}}\n", ["binance_api_key"]),
+        ("user/config.json", '{"exchanges": {"binance": {"api-key": "{{key:a}}"}}}', ["api-key"]),
+        ("user/config.json", '{"exchanges": {"binance": {"api-key": "gAAAAABnx2"}}}', []),
+        ("SECRET-api-keys.json", '{"binance": {"key": "{{key:a}}"}}', ["key"]),
+        ("conf.js", "c.binanceus.secret = '{{secret:a}}'\n", ["c.binanceus.secret"]),
+        ("user.cfg", "[binance_user_config]\napi_secret_key={{secret:a}}\n", ["api_secret_key"]),
+        ("api-keys.json", '{"main": {"exchange": "binance", "secret": "{{secret:a}}"}}', ["secret"]),
+        ("Launcher/config.json", '{"binanceus-api-secret": "{{secret:a}}"}', ["binanceus-api-secret"]),
+        ("lean.json", '{"binanceus-api-key": "{{key:a}}"}', ["binanceus-api-key"]),
+        ("keys.local.json", '{"binance": {"apiKey": "{{key:a}}"}}', ["apiKey"]),
+        ("options.json", '{"APIKEY": "{{key:a}}", "APISECRET": "{{secret:a}}"}', ["APIKEY", "APISECRET"]),
+        ("dali.ini", "[dali.plugin.input.rest.binance_com us]\napi_key = {{key:a}}\n", ["api_key"]),
+        (
+            ".cursor/mcp.json",
+            '{"mcpServers": {"b": {"env": {"BINANCE_US_API_KEY": "{{key:a}}"}}}}',
+            ["BINANCE_US_API_KEY"],
+        ),
+        (".env", "API_KEY={{key:a}} # live\nAPI_SECRET='{{secret:a}}' # live\n", ["API_KEY", "API_SECRET"]),
+        (".envrc", "export API_KEY={{key:a}}; export API_SECRET={{secret:a}}\t# live\n", ["API_KEY", "API_SECRET"]),
+        ("prod.tfvars", 'binance_api_key = "{{key:a}}" # live\n', ["binance_api_key"]),
+    ],
+)
+def test_the_files_that_tools_keep_their_keys_in(path: str, text: str, names: list[str]) -> None:
+    assert may_be_secret_store(path)
+    assert holds_secret_store(path, expand(text))
     assert [value.name for value in secret_values(expand(text))] == names

@@ -108,7 +108,7 @@ def _code_mappings(source: Code) -> Iterator[tuple[str, Sequence[Item]]]:
 
 def _fact(document: Document, block: Block) -> Fact:
     from keylint.recognition.exchange import exchange_in
-    from keylint.recognition.masking import excerpt_around
+    from keylint.recognition.masking import quotation
     from keylint.recognition.places import context_of
 
     context = context_of(document.path)
@@ -129,9 +129,9 @@ def _fact(document: Document, block: Block) -> Fact:
         location=document.location(block.start, block.end),
         identity=f"key {document.path} {name}",
         attributes=attributes,
-        excerpt=excerpt_around(document, block.start, block.end),
+        excerpt=quotation(document, block.start, block.end),
         places={
-            attribute: (document.location(*span), excerpt_around(document, *span))
+            attribute: (document.location(*span), quotation(document, *span))
             for field, span in block.places.items()
             for attribute in (field, *_COUNTED.get(field, ()))
         },

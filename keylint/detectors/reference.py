@@ -28,7 +28,7 @@ def find(document: Document) -> Iterator[Fact]:
         return
     from keylint.recognition import vocabulary
     from keylint.recognition.exchange import exchange_in, exchange_of
-    from keylint.recognition.masking import excerpt_around
+    from keylint.recognition.masking import quotation
     from keylint.recognition.places import context_of
 
     context = context_of(document.path)
@@ -60,7 +60,7 @@ def find(document: Document) -> Iterator[Fact]:
                 # A name that does not say whose key it is may be anybody's.
                 "confidence": "high" if vocabulary.names_exchange(name) else "low",
             },
-            excerpt=excerpt_around(document, start, end),
+            excerpt=quotation(document, start, end),
         )
 
 

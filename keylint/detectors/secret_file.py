@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
-from keylint.recognition.secret_paths import is_secret_store
+from keylint.recognition.secret_paths import holds_secret_store, may_be_secret_store
 
 # More names than this in a message help nobody.
 _MOST_NAMES = 5
@@ -15,7 +15,7 @@ _MOST_NAMES = 5
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `file` fact for a secret store, standing at its first secret."""
-    if not is_secret_store(document.path):
+    if not may_be_secret_store(document.path) or not holds_secret_store(document.path, document.text):
         return
     from keylint.recognition.masking import mask_opaque, printable
     from keylint.recognition.secret_values import secret_values
@@ -38,4 +38,4 @@ def find(document: Document) -> Iterator[Fact]:
     )
 
 
-DETECTOR = Detector(find, wants=is_secret_store)
+DETECTOR = Detector(find, wants=may_be_secret_store)

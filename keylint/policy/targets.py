@@ -136,6 +136,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         readable   flag    whether group or world may read it
         because    text    what shows it, in words
         confidence text    low, medium or high
+        context    text    code, config, docs, test and the like
     """),
     "repository": _table("""
         uses_exchange        flag    whether its code or config uses the exchange
@@ -143,6 +144,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         dependencies         number  how many clients of the exchange it depends on
         ignores_secret_files flag    whether .gitignore names the files that secrets are kept in
         not_ignored          texts   those that it leaves out
+        names                text    the same in words
     """),
     "waiver": _table("""
         rule     text    the rule it waives

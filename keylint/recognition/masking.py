@@ -80,25 +80,60 @@ def excerpt(document: Document, start: int, end: int, *, secret: bool = True) ->
     return Excerpt(before + middle + after, len(before), len(middle))
 
 
-def excerpt_around(document: Document, start: int, end: int) -> Excerpt:
-    """Return the same for a half-open span that is no secret: it is shown, but for what in it looks like one."""
+def quotation(document: Document, start: int, end: int) -> Excerpt:
+    """Return the line of a half-open span that is no secret, cut alike, with everything opaque in it masked."""
     text = document.text
     first, last = document.line_span(document.line_number(start))
     end = max(start, min(end, last))
     begin, finish = max(first, start - _TAKEN), min(last, end + _TAKEN)
-    shown = _hidden(text[begin:finish])
-    # Names and values are masked together, for one tells what the other is; the caret moves along.
-    before = len(_hidden(text[begin:start]))
-    width = min(len(_hidden(text[begin:end])) - before, _WIDTH)
-    if begin == first:
-        indent = len(shown) - len(shown.lstrip())
-        shown, before = shown[indent:], max(0, before - indent)
-    if before > _BEFORE:
-        shown, before = ELLIPSIS + shown[before - _BEFORE :], _BEFORE + 1
-    if len(shown) > _WIDTH:
-        shown = shown[:_WIDTH] + ELLIPSIS
-    before = min(before, len(shown))
-    return Excerpt(shown, before, max(0, min(width, len(shown) - before)))
+    while begin > first and _OPAQUE_CHARACTER.match(text, begin - 1) and _OPAQUE_CHARACTER.match(text, begin):
+        begin -= 1
+    while finish < last and _OPAQUE_CHARACTER.match(text, finish - 1) and _OPAQUE_CHARACTER.match(text, finish):
+        finish += 1
+    # What is masked is found in the whole line: a name on one side of the span tells of a value on the other.
+    pieces: list[str] = []
+    width = from_ = 0
+    until = -1
+    position = begin
+    for shown, hidden_start, hidden_end in (*_hidden_pieces(text[begin:finish]), ("", finish - begin, finish - begin)):
+        for piece, piece_start, piece_end in (
+            (text[position : begin + hidden_start], position, begin + hidden_start),
+            (shown, begin + hidden_start, begin + hidden_end),
+        ):
+            verbatim = len(piece) == piece_end - piece_start
+            if piece_start <= start < piece_end or (start >= piece_end and until < 0):
+                from_ = width + (len(printable(piece[: start - piece_start])) if verbatim and start < piece_end else 0)
+            if piece_start < end:
+                until = width + len(printable(piece[: end - piece_start] if verbatim else piece))
+            width += len(printable(piece))
+            pieces.append(printable(piece))
+        position = begin + hidden_end
+    line = "".join(pieces)
+    from_, until = min(from_, len(line)), max(from_, until)
+    cut = len(line) - len(line.lstrip()) if begin == first else 0
+    cut = min(cut, from_)
+    before, middle, after = line[cut:from_], line[from_:until], line[until:].rstrip()
+    if len(before) > _BEFORE:
+        before = ELLIPSIS + before[-_BEFORE:]
+    room = max(0, _WIDTH - len(before))
+    if len(middle) > room:
+        middle, after = middle[:room] + ELLIPSIS, ""
+    room = max(0, room - len(middle))
+    if len(after) > room:
+        after = after[:room] + ELLIPSIS
+    return Excerpt(before + middle + after, len(before), len(middle))
+
+
+def _hidden_pieces(text: str) -> list[tuple[str, int, int]]:
+    """Return what of a text is masked, as (what is shown, start, end), in order and without overlaps."""
+    from keylint.recognition.secret_values import secret_values
+
+    found = [(mask(text[value.start : value.end]), value.start, value.end) for value in secret_values(text)]
+    for match in _OPAQUE.finditer(text):
+        if not any(start < match.end() and match.start() < end for _, start, end in found):
+            armour = match["armour"]
+            found.append((armour + ELLIPSIS if armour else mask(match[0]), *match.span()))
+    return sorted(found, key=lambda piece: piece[1])
 
 
 def _hidden(text: str) -> str:

@@ -14,6 +14,7 @@ _STORE = r"""(?xi)(?:^|/)(?:
       | conf/connectors/[\w-]+\.ya?ml                            # hummingbot
       | conf(?:-[\w-]+)?\.js                                     # zenbot
       | user/config\.json                                        # OctoBot
+      | Launcher/config\.json | lean\.json                       # QuantConnect Lean
       | (?:\.?secrets?|credentials?)\.(?:json|ya?ml|toml|ini|cfg|properties|env)
       | [\w.-]*\.tfvars(?:\.json)? | terraform\.tfstate(?:\.backup)?
       | claude_desktop_config\.json | \.?mcp\.json               # MCP servers
@@ -21,6 +22,34 @@ _STORE = r"""(?xi)(?:^|/)(?:
 _EXAMPLE = (
     r"(?i)(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist|defaults?|schema|spec|tests?|testing|ci)(?:[._-]|$)"
 )
+
+
+# Names that tools share with everybody, and what in the file shows that it is theirs.
+_SHARED = {
+    r"config[\w-]*\.json": r"\"(?:stake_currency|pair_whitelist)\"\s*:",  # freqtrade
+    r"options\.json": r"\"APISECRET\"\s*:",  # node-binance-api
+    r"[\w-]+\.ini": r"(?m)^\[dali\.plugin\.input\.rest\.",  # dali-rp2
+}
+
+
+def may_be_secret_store(path: str) -> bool:
+    """Tell whether a file of this name can be a secret store, if it holds what shows it."""
+    name = path.rpartition("/")[2].lower()
+    if name.startswith(("config", "options")) and name.endswith(".json"):
+        return True
+    return name.endswith(".ini") or is_secret_store(path)
+
+
+def holds_secret_store(path: str, text: str) -> bool:
+    """Tell whether a file is a secret store, by its name or by its name and what it holds."""
+    if is_secret_store(path):
+        return True
+    import re
+
+    name = path.rpartition("/")[2]
+    return not re.search(_EXAMPLE, name) and any(
+        re.fullmatch(known, name) and re.search(shows, text) for known, shows in _SHARED.items()
+    )
 
 
 def is_secret_store(path: str) -> bool:
@@ -35,6 +64,7 @@ def is_secret_store(path: str) -> bool:
         or "cred" in name
         or ".cfg" in name
         or "mcp" in name
+        or "lean" in name
         or ".tf" in name
     ):
         return False

@@ -73,6 +73,16 @@ def read_file(
         os.close(descriptor)
 
 
+def read_text(entry: Entry | None) -> str | None:
+    """Return a small file as text; None for what is not there, no text or larger than a setting ever is."""
+    if entry is None:
+        return None
+    content = read_file(entry, lambda _path: False)
+    if not isinstance(content, Content) or len(content.data) > _PIECE or encoding_of(content.data) is None:
+        return None
+    return content.data.decode("utf-8", "replace")
+
+
 def _read_all(descriptor: int, size: int) -> bytes:
     """Read to the end. One byte more than the size asks, in the same call, whether the file has grown."""
     data = os.read(descriptor, size + 1)

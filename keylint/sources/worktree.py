@@ -106,6 +106,25 @@ def _root_of(real: Sequence[str]) -> str:
         return here
 
 
+def ignores_above(folder: str) -> list[tuple[str, str]]:
+    """Return the .gitignore files between the top of the work tree and a folder in it, the highest first.
+
+    Shape: (the folder's path from where the file lies, with `/`; the file's text)
+    """
+    from keylint.sources.reading import read_text
+
+    folder = _real(folder)
+    top = work_tree_of(folder)
+    found: list[tuple[str, str]] = []
+    above = folder
+    while top is not None and above != top and len(above) > len(top):
+        above = os.path.dirname(above)
+        text = read_text(Entry(".gitignore", os.path.join(above, ".gitignore"), in_index=True))
+        if text is not None:
+            found.append((shown(os.path.relpath(folder, above)), text))
+    return found[::-1]
+
+
 def _real(path: str) -> str:
     """Make a path absolute. `..` after a link goes where the system goes; the last name, if no folder, stays a link."""
     try:

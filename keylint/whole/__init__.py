@@ -1,1 +1,1 @@
-"""What only the whole of a repository, or its inventory, can tell: facts made of facts."""
+"""What only the whole of a folder, or its inventory, can tell: facts made of facts. Pure: what is read is handed in."""

@@ -10,7 +10,7 @@ from keylint.model import Fact, Value
 from keylint.policy.inventory_file import Entry
 from keylint.recognition.inline_allows import with_allows
 from keylint.recognition.key_blocks import address_attributes
-from keylint.recognition.masking import excerpt_around
+from keylint.recognition.masking import quotation
 
 # Facts that detectors make for this module alone: no rule speaks of them.
 REFERENCE = "reference"
@@ -56,7 +56,7 @@ def _declared(entry: Entry, document: Document, *, shared: bool) -> Fact:
     line, column = entry.places["id"]
     start = document.line_span(line)[0] + column - 1
     end = start + len("id")
-    place, excerpt = document.location(start, end), excerpt_around(document, start, end)
+    place, excerpt = document.location(start, end), quotation(document, start, end)
     return with_allows(document, Fact("key", place, f"key {entry.id}", attributes, excerpt))
 
 

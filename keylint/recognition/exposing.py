@@ -1,0 +1,143 @@
+"""All the places of one document where a key leaks by use."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from keylint.documents.code import code, known, language_of
+from keylint.documents.document import Document
+from keylint.documents.notebook import cells
+from keylint.documents.tree import tree, walk
+from keylint.model import Confidence
+from keylint.recognition.commands import commands
+from keylint.recognition.exposures import Exposure, confidence_of
+from keylint.recognition.in_image_layers import in_image_layers
+from keylint.recognition.in_urls import in_urls
+from keylint.recognition.key_names import KEYISH, is_about_exchange
+from keylint.recognition.logged import logged
+from keylint.recognition.on_command_lines import on_command_lines, printed, started
+
+_SHELLS = ("shell", "powershell")
+# Syntax trees take a hundred times as long as these patterns: which files can hold anything at all.
+_SINK = re.compile(
+    r"(?:print|log|console|puts|echo|dump|write|error|exception|throw|raise|panic|warn|debug|trace|info|dbg|inspect|fatal|"
+    r"subprocess|spawn|exec|popen|system|process)[\w.!]{0,40}(?:[ \t(`'\"]|::)"
+)
+_ALIAS = re.compile(
+    rf"(?<![\w.])(?P<name>[a-z_]\w*)[ \t]*(?::[ \t]*[\w<>\[\]. |]{{1,40}})?(?::=|=>?|:)"
+    rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
+)
+_NEARBY = 300
+_ALWAYS = ("headers", "signature", "signed")
+_PARAMETERS = re.compile(r"\bkey\b[^)\n]{0,80}\bsecret")
+# How often names are followed to other names, and how many of them at most.
+_ROUNDS, _MOST_NAMES = 2, 100
+_QUERY = re.compile(rf"(?:params|query|qs|searchparams)\w*[\"']?[ \t]*[=:(][^;]{{0,200}}?(?:{KEYISH.pattern})")
+_IN_URL = re.compile(r"[?&][\w-]{0,20}(?:key|secret)=|https?://[^\s/@\"'`<>]{1,200}@")
+# Told without the table of languages, which takes longer to load than most files to judge.
+_SOURCES = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt", ".cs", ".php", ".rb", ".rs")
+_SWITCHES = re.compile(r"\bverbose\b|debuglevel|interceptors\.request")
+
+
+def exposures(document: Document) -> Iterator[tuple[Exposure, Confidence, Confidence | None]]:
+    """Yield each exposure once, with how sure it is, and how sure beside files that name the exchange."""
+    if (
+        document.path.lower().endswith(_SOURCES)
+        and not document.once(_is_worth)
+        and not _IN_URL.search(document.lowered)
+    ):
+        return
+    seen: set[tuple[str, int]] = set()
+    for exposure in sorted(_all(document), key=lambda exposure: exposure.start):
+        if (exposure.channel, exposure.start) not in seen:
+            seen.add((exposure.channel, exposure.start))
+            yield exposure, *confidence_of(document, exposure)
+
+
+def _all(document: Document) -> Iterator[Exposure]:
+    if document.path.lower().endswith(".ipynb"):
+        yield from _of_notebook(document)
+        return
+    language = language_of(document.path, document.text)
+    read = document.once(code) if language and (language in _SHELLS or document.once(_is_worth)) else None
+    if read is not None and language != "shell":
+        yield from logged(document, read)
+        yield from started(document, read)
+    ran = document.once(commands)
+    if language in (None, "shell"):
+        yield from printed(document, ran)
+    if language is None or language in _SHELLS:
+        yield from on_command_lines(document, ran)
+    if language is None:
+        yield from in_image_layers(document)
+        yield from _switches(document)
+    yield from in_urls(document, read if language not in _SHELLS else None)
+
+
+def _of_notebook(document: Document) -> Iterator[Exposure]:
+    """Read the code of all cells as one program, for a name that one sets is printed in another."""
+    written = [cell for cell in cells(document) if cell.kind == "code" and cell.language in known()]
+    if not written:
+        return
+    starts: list[int] = []
+    length = 0
+    for cell in written:
+        starts.append(length)
+        length += len(cell.text) + 1
+    program = Document(
+        f"notebook{known()[written[0].language].suffixes[0]}",
+        "\n".join(cell.text for cell in written),
+        document.encoding,
+    )
+    for exposure in _all(program):
+        place = bisect_right(starts, exposure.start) - 1
+        cell, offset = written[place], starts[place]
+        end = min(exposure.end - offset, len(cell.text))
+        if exposure.start - offset < end:
+            start, end = cell.span(exposure.start - offset, end)
+            yield exposure._replace(start=start, end=end)
+
+
+def _is_worth(document: Document) -> bool:
+    """Tell whether a key, or a name that was given one, comes soon after a word for a call that could show it."""
+    lowered = document.lowered
+    about = is_about_exchange(document)
+    if about and (_QUERY.search(lowered) or _SWITCHES.search(lowered)):
+        return True
+    names = _aliases(lowered) if about else ()
+    wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
+    last = -1
+    for sink in _SINK.finditer(lowered):
+        if sink.end() > last and wanted.search(lowered, sink.end() - 1, sink.end() + _NEARBY):
+            return True
+        last = sink.end()
+    return False
+
+
+def _aliases(lowered: str) -> set[str]:
+    """Return names that may have been given a key, or a request with one."""
+    names = {match["name"] for match in _ALIAS.finditer(lowered)}
+    for _ in range(_ROUNDS):
+        if not names or len(names) > _MOST_NAMES:
+            break
+        given = re.compile(
+            rf"(?<![\w.])(?P<name>[a-z_]\w*)[ \t]*(?::=|=)[^=\n][^\n]{{0,60}}?\b(?:{'|'.join(sorted(names))})\b"
+        )
+        names.update(match["name"] for match in given.finditer(lowered))
+    if _PARAMETERS.search(lowered):
+        names.add("key")
+    return names.union(_ALWAYS)
+
+
+def _switches(document: Document) -> Iterator[Exposure]:
+    """Yield settings that make a bot log what the exchange answers, and what it was asked."""
+    if "log_responses" not in document.text or not is_about_exchange(document):
+        return
+    found = document.once(tree)
+    for visit in walk(found.root) if found else ():
+        if visit.node.name == "log_responses" and visit.node.value is True:
+            because = "`log_responses` makes the bot log every answer of the exchange"
+            node = visit.node
+            yield Exposure("log", "log_responses", "setting", because, node.name_start, node.name_end)

@@ -1,0 +1,168 @@
+"""What a repository does for its keys as a whole: what it ignores, and whether somebody updates it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from keylint.model import Fact, Location, Value
+from keylint.recognition.places import context_of
+from keylint.recognition.secret_paths import is_secret_store
+
+Read = Callable[[str], str | None]
+
+_TARGETS = ("operation", "endpoint", "credential", "exposure", "dependency", "key", "reference")
+_USES = ("code", "config", "notebook")
+_UPDATES = re.compile(
+    r"(?:\.github/dependabot\.ya?ml|(?:\.github/|\.gitlab/)?renovate\.json[5c]?|\.renovaterc(?:\.json5?)?|"
+    r"\.pyup\.ya?ml|\.depfu\.ya?ml|\.scala-steward\.conf|(?:\.github/)?updatecli(?:\.d/.+|\.ya?ml))"
+)
+_RENOVATE = re.compile(r"\"renovate\"\s*:")
+_RENOVATE_RUN = re.compile(r"renovatebot/github-action|\brenovate\b.{0,40}\brun\b|image:\s*\S*renovate")
+_WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
+# What a copy to be filled in is called besides what it is a copy of: `.env.example`, `conf-sample.js`, `example.env`.
+_WRAPPED = re.compile(
+    r"(?i)(?:^(?:example|sample|template)[._-]|[._-](?:example|sample|template|tmpl|tpl|dist)(?=[._-]|$))"
+)
+_READS_ENVIRONMENT = re.compile(
+    r"dotenv|os\.environ|os\.getenv|\bgetenv\(|process\.env|System\.getenv|env::var|ENV\[|\$_ENV|import\.meta\.env|"
+    r"GetEnvironmentVariable|env_file"
+)
+_SOURCE = re.compile(
+    r"(?i)\.(?:py|js|mjs|cjs|ts|tsx|go|java|kt|rb|php|rs|cs|ipynb)$|(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$"
+)
+# Of the sources that facts do not point at, so many are read to see whether any reads the environment.
+_MOST_READ = 200
+# Files that tools keep keys in, and what shows in a repository that it uses the tool.
+_TOOLS = (
+    (re.compile(r"^\.user\.cfg"), "user.cfg"),
+    (re.compile(r"^user_data/"), "user_data/config-private.json"),
+    (re.compile(r"^conf/connectors/"), "conf/connectors/binance.yml"),
+    (re.compile(r"^conf-sample\.js$"), "conf.js"),
+    (re.compile(r"^api-keys\.(?:json\.)?example"), "api-keys.json"),
+)
+
+
+def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequence[tuple[str, str]] = ()) -> list[Fact]:
+    """Return the one fact about a scanned folder.
+
+    `paths` are all scanned files, relative to it; `read` returns the text of one of them. `above` are the .gitignore
+    files of the folders above it, the highest first: (the folder's path from there, text).
+    """
+    speaking = [fact for fact in found if _speaks(fact)]
+    attributes: dict[str, Value] = {
+        "uses_exchange": bool(speaking),
+        "update_automation": has_update_automation(paths, read),
+        "dependencies": None,
+    }
+    if speaking:
+        left = not_ignored(paths, read, secret_files(speaking, paths, read), above)
+        attributes["ignores_secret_files"] = not left
+        attributes["not_ignored"] = left
+        attributes["names"] = ", ".join(f"`{path}`" for path in left)
+    place = _place(speaking, paths)
+    return [Fact("repository", Location(place, 1, 1, 1, 1), "repository", attributes)] if place else []
+
+
+def has_update_automation(paths: Sequence[str], read: Read) -> bool:
+    """Tell whether Dependabot, Renovate or the like is set up."""
+    for path in paths:
+        if _UPDATES.fullmatch(path):
+            return True
+        if path == "package.json" and _RENOVATE.search(read(path) or ""):
+            return True
+        if _WORKFLOW.fullmatch(path) and "renovate" in path and _RENOVATE_RUN.search(read(path) or ""):
+            return True
+    return False
+
+
+def secret_files(found: Sequence[Fact], paths: Sequence[str], read: Read) -> list[str]:
+    """Return the files that this repository's tools and programs keep secrets in, whether they are there or not."""
+    kept = dict.fromkeys(name for shows, name in _TOOLS if any(shows.search(path) for path in paths))
+    for path in paths:
+        folder, slash, name = path.rpartition("/")
+        plain = _WRAPPED.sub("", name)
+        if plain != name and plain and context_of(folder + "/x.py") not in ("test", "docs"):
+            bare = folder + slash + plain
+            # A copy under another name, such as .user.cfg.example, is among the tools.
+            if is_secret_store(bare) and plain != ".user.cfg":
+                kept.setdefault(bare)
+    if not any(path.rpartition("/")[2] == ".env" for path in kept) and _reads_environment(found, paths, read):
+        kept[".env"] = None
+    return list(kept)
+
+
+def not_ignored(
+    paths: Sequence[str], read: Read, files: Sequence[str], above: Sequence[tuple[str, str]] = ()
+) -> list[str]:
+    """Return those of some files that no .gitignore leaves out, as git reads them: the deepest that speaks decides."""
+    if not files:
+        return []
+    from pathspec import GitIgnoreSpec
+
+    specs = [(prefix.strip("/"), -1, GitIgnoreSpec.from_lines(_lines(text))) for prefix, text in above]
+    for path in sorted(paths, key=lambda path: path.count("/")):
+        folder, _, name = path.rpartition("/")
+        if name == ".gitignore":
+            specs.append((folder, path.count("/"), GitIgnoreSpec.from_lines(_lines(read(path) or ""))))
+
+    def is_left_out(path: str) -> bool:
+        verdict = False
+        for folder, depth, spec in specs:
+            if depth < 0:
+                inside = f"{folder}/{path}" if folder else path
+            elif not folder or path.startswith(folder + "/"):
+                inside = path[len(folder) + 1 :] if folder else path
+            else:
+                continue
+            said = spec.check_file(inside).include
+            verdict = verdict if said is None else bool(said)
+        return verdict
+
+    def is_ignored(path: str) -> bool:
+        # Nothing in a folder that is left out can be taken back in.
+        parts = path.split("/")
+        return any(is_left_out("/".join(parts[:count]) + "/") for count in range(1, len(parts))) or is_left_out(path)
+
+    return [path for path in files if not is_ignored(path)]
+
+
+def _lines(text: str) -> Iterable[str]:
+    """Yield the patterns; one that is none is left out, as git does."""
+    from pathspec import GitIgnoreSpec
+
+    for line in text.lstrip("\ufeff").splitlines():
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue
+        yield line
+
+
+def _speaks(fact: Fact) -> bool:
+    """Tell whether a fact shows that code or configuration uses the exchange."""
+    if fact.target not in _TARGETS:
+        return False
+    attributes = fact.attributes
+    if fact.target == "credential" and attributes.get("exchange", "unknown") == "unknown":
+        return False
+    if fact.target == "credential" and (attributes.get("public_example") or attributes.get("placeholder")):
+        return False
+    if fact.target in ("dependency", "key"):
+        return True
+    return str(attributes.get("context") or context_of(fact.location.path)) in _USES
+
+
+def _reads_environment(found: Sequence[Fact], paths: Sequence[str], read: Read) -> bool:
+    first = dict.fromkeys(fact.location.path for fact in found)
+    others = [path for path in paths if path not in first and _SOURCE.search(path)]
+    return any(
+        _READS_ENVIRONMENT.search(read(path) or "")
+        for path in (*(path for path in first if _SOURCE.search(path)), *others[:_MOST_READ])
+    )
+
+
+def _place(found: Sequence[Fact], paths: Sequence[str]) -> str | None:
+    if ".gitignore" in paths:
+        return ".gitignore"
+    return next((fact.location.path for fact in found), min(paths, default=None))

@@ -1,0 +1,156 @@
+"""Facts about a whole folder: what it ignores, and who updates it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import Run, git, write
+
+from keylint.model import Fact, Location
+from keylint.whole.repository import facts, has_update_automation, not_ignored, secret_files
+
+BOT = 'import os\nfrom binance.client import Client\nclient = Client(os.environ["K"], os.environ["S"], verbose=True)\n'
+
+
+def fact(path: str = "bot.py", target: str = "exposure", **attributes: str | bool) -> Fact:
+    return Fact(target, Location(path, 3, 1, 3, 9), "x", {"context": "code", **attributes})
+
+
+def about(found: list[Fact], files: Mapping[str, str]) -> Fact:
+    (whole,) = facts(found, sorted(files), files.get)
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("found", "uses"),
+    [
+        ([], False),
+        ([fact(context="test")], False),
+        ([fact(context="docs")], False),
+        ([fact(target="credential", exchange="unknown")], False),
+        ([fact(target="credential", exchange="binance.us", placeholder=True)], False),
+        ([fact(target="file")], False),
+        ([fact(target="credential", exchange="binance.us")], True),
+        ([fact()], True),
+        ([fact(context="config", target="endpoint")], True),
+        ([fact(target="dependency")], True),
+        ([fact(target="reference")], True),
+    ],
+)
+def test_uses_exchange(found: list[Fact], uses: bool) -> None:
+    assert about(found, {"bot.py": ""}).attributes["uses_exchange"] is uses
+
+
+def test_nothing_is_said_of_an_empty_folder() -> None:
+    assert facts([], [], lambda _path: None) == []
+
+
+def test_the_fact_stands_at_the_ignore_file() -> None:
+    assert about([fact()], {"bot.py": "", ".gitignore": "", "a.py": ""}).location == Location(".gitignore", 1, 1, 1, 1)
+    assert about([fact()], {"bot.py": "", "a.py": ""}).location == Location("bot.py", 1, 1, 1, 1)
+    assert about([], {"bot.py": "", "a.py": ""}).location == Location("a.py", 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"package.json": "{}", "docs/dependabot.yml": "", ".github/workflows/ci.yml": "renovate"}, False),
+        ({"web/package.json": '{"renovate": {}}'}, False),
+        ({".github/dependabot.yml": ""}, True),
+        ({".github/dependabot.yaml": ""}, True),
+        ({"renovate.json": ""}, True),
+        ({".github/renovate.json5": ""}, True),
+        ({".renovaterc": ""}, True),
+        ({"package.json": '{"renovate": {"extends": []}}'}, True),
+        ({".pyup.yml": ""}, True),
+        ({".github/workflows/renovate.yml": "- uses: renovatebot/github-action@v40"}, True),
+    ],
+)
+def test_update_automation(files: dict[str, str], expected: bool) -> None:
+    assert has_update_automation(sorted(files), files.get) is expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"bot.py": "import os"}, []),
+        ({"README.md": "os.environ"}, []),
+        ({"tests/.env.example": ""}, []),
+        ({"bot.py": "os.environ['K']"}, [".env"]),
+        ({"app.js": "require('dotenv')"}, [".env"]),
+        ({"docker-compose.yml": "env_file: .env"}, [".env"]),
+        ({"bot/.env.example": "", "bot/main.py": "os.environ"}, ["bot/.env"]),
+        ({".user.cfg.example": ""}, ["user.cfg"]),
+        ({"conf-sample.js": ""}, ["conf.js"]),
+        ({"api-keys.json.example": ""}, ["api-keys.json"]),
+        ({"user_data/strategies/a.py": ""}, ["user_data/config-private.json"]),
+        ({"conf/connectors/README.md": ""}, ["conf/connectors/binance.yml"]),
+        ({"deploy/secrets.example.yaml": ""}, ["deploy/secrets.yaml"]),
+    ],
+)
+def test_secret_files(files: dict[str, str], expected: list[str]) -> None:
+    assert secret_files([], sorted(files), files.get) == expected
+
+
+@pytest.mark.parametrize(
+    ("ignores", "path", "left_out"),
+    [
+        ({}, ".env", False),
+        ({".gitignore": "env/\n*.log\n"}, ".env", False),
+        ({".gitignore": ".env*\n!.env\n"}, ".env", False),
+        ({"web/.gitignore": ".env\n"}, ".env", False),
+        ({".gitignore": "/.env\n"}, "bot/.env", False),
+        ({".gitignore": ".env\n", "bot/.gitignore": "!.env\n"}, "bot/.env", False),
+        ({".gitignore": ".env\n"}, ".env", True),
+        ({".gitignore": "# keys\n*.env\n"}, "bot/.env", True),
+        ({".gitignore": "\ufeff.env\r\n"}, ".env", True),
+        ({".gitignore": "conf/*\n"}, "conf/connectors/binance.yml", True),
+        ({".gitignore": "conf/\n!conf/connectors/binance.yml\n"}, "conf/connectors/binance.yml", True),
+        ({"bot/.gitignore": "/.env\n"}, "bot/.env", True),
+        ({".gitignore": "!\n.env\n"}, ".env", True),
+    ],
+)
+def test_not_ignored_reads_as_git_does(tmp_path: Path, ignores: dict[str, str], path: str, left_out: bool) -> None:
+    assert not_ignored(sorted(ignores), ignores.get, [path]) == ([] if left_out else [path])
+    write(tmp_path, {**ignores, path: "K=v\n"})
+    git(tmp_path, "init", "-q")
+    listed = git(tmp_path, "ls-files", "--others", "--exclude-standard").splitlines()
+    assert (path not in listed) is left_out
+
+
+@pytest.mark.parametrize(
+    ("above", "left_out"),
+    [
+        ([("bot", ".env\n")], True),
+        ([("bot", "/bot/.env\n")], True),
+        ([("bot", "/.env\n")], False),
+        ([("a/bot", "a/\n")], True),
+    ],
+)
+def test_ignore_files_above_count(above: list[tuple[str, str]], left_out: bool) -> None:
+    assert not_ignored([], lambda _path: None, [".env"], above) == ([] if left_out else [".env"])
+
+
+def test_a_folder_below_the_top_of_a_work_tree(keylint: Run, repository: Path) -> None:
+    write(repository, {"services/bot/bot.py": BOT, ".gitignore": "/services/bot/.env\n"})
+    git(repository, "add", "-A")
+    scan = ("scan", str(repository / "services" / "bot"), "--format", "json", "--rule", "secret-file-not-ignored")
+    assert keylint(*scan).places == set()
+    write(repository, {".gitignore": "/other/.env\n"})
+    assert keylint(*scan).places == {("secret-file-not-ignored", "bot.py", 1, 1)}
+
+
+def test_single_files_tell_nothing_of_the_whole(keylint: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"bot.py": BOT})
+    options = ("--format", "json", "--rule", "secret-file-not-ignored")
+    assert keylint("scan", str(tmp_path / "bot.py"), *options).places == set()
+    assert keylint("scan", str(tmp_path), *options).places == {("secret-file-not-ignored", "bot.py", 1, 1)}
+
+
+def test_untracked_files_that_are_found_late_count(keylint: Run, repository: Path) -> None:
+    write(repository, {f"m/{number}.py": "" for number in range(1000)} | {"bot.py": BOT})
+    git(repository, "add", "-A")
+    write(repository, {".gitignore": ".env\n"})
+    assert keylint("scan", str(repository), "--format", "json", "--rule", "secret-file-not-ignored").places == set()
