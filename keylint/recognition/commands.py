@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from keylint.documents.code import code, language_of, read_code
+from keylint.documents.code import language_of
 from keylint.documents.code.values import Code
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, Visit, tree, walk
 from keylint.recognition.key_names import is_key_name
+from keylint.recognition.programs import program, script
 
 # Worth to be read as a script at all.
 _WORTH = re.compile(r"api[_. -]?key|api[_-]?sec|secret|private[_-]?key|x-mbx|binance|chmod|install\s", re.IGNORECASE)
@@ -78,7 +79,7 @@ def commands(document: Document) -> tuple[Command, ...]:
 def _all(document: Document) -> Iterator[Command]:
     language = language_of(document.path, document.text)
     if language in ("shell", "powershell"):
-        read = document.once(code)
+        read = document.once(program)
         if read is not None:
             yield from _of_code(read, document.text, 0)
         return
@@ -156,7 +157,7 @@ def _of_script(document: Document, start: int, end: int, *, folded: bool) -> Ite
     if folded:
         source = source.replace("\n", " ").replace("\\ ", "  ")
     source = _WORKFLOW.sub(_same_length, source)
-    yield from _of_code(read_code(source, "shell"), source, start)
+    yield from _of_code(script(source), source, start)
 
 
 def _of_lines(document: Document) -> Iterator[Command]:
@@ -164,7 +165,7 @@ def _of_lines(document: Document) -> Iterator[Command]:
         if len(match[0]) < 4000 and _WORTH.search(match[0]):
             start = match.start("command")
             source = _MAKE.sub(_same_length, match["command"].replace("$$", " $"))
-            yield from _of_code(read_code(source, "shell"), source, start)
+            yield from _of_code(script(source), source, start)
 
 
 def _same_length(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from keylint.documents.code import code, known, language_of
+from keylint.documents.code import known, language_of
 from keylint.documents.document import Document
 from keylint.documents.notebook import cells
 from keylint.documents.tree import tree, walk
@@ -18,6 +18,7 @@ from keylint.recognition.in_urls import in_urls
 from keylint.recognition.key_names import KEYISH, is_about_exchange
 from keylint.recognition.logged import logged
 from keylint.recognition.on_command_lines import on_command_lines, printed, started
+from keylint.recognition.programs import program
 
 _SHELLS = ("shell", "powershell")
 # Syntax trees take a hundred times as long as these patterns: which files can hold anything at all.
@@ -30,6 +31,8 @@ _ALIAS = re.compile(
     rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
 )
 _NEARBY = 300
+# A text that names no variable of the environment.
+_PLAIN = re.compile(r"(?<!environ\[)(?<!env\[)(?<!get\()(?<!env\()(?:\"[^\"{$#%\n]*\"|'[^'{$#%\n]*')")
 _ALWAYS = ("headers", "signature", "signed")
 _PARAMETERS = re.compile(r"\bkey\b[^)\n]{0,80}\bsecret")
 # How often names are followed to other names, and how many of them at most.
@@ -61,7 +64,7 @@ def _all(document: Document) -> Iterator[Exposure]:
         yield from _of_notebook(document)
         return
     language = language_of(document.path, document.text)
-    read = document.once(code) if language and (language in _SHELLS or document.once(_is_worth)) else None
+    read = document.once(program) if language and (language in _SHELLS or document.once(_is_worth)) else None
     if read is not None and language != "shell":
         yield from logged(document, read)
         yield from started(document, read)
@@ -108,12 +111,29 @@ def _is_worth(document: Document) -> bool:
         return True
     names = _aliases(lowered) if about else ()
     wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
-    last = -1
     for sink in _SINK.finditer(lowered):
-        if sink.end() > last and wanted.search(lowered, sink.end() - 1, sink.end() + _NEARBY):
+        start = sink.end() - 1
+        if wanted.search(lowered, start, start + _NEARBY) and wanted.search(_given(lowered[start : start + _NEARBY])):
             return True
-        last = sink.end()
     return False
+
+
+def _given(text: str) -> str:
+    """Return what a call is given, from its bracket on, without texts that nothing is put into."""
+    depth = 0
+    end = len(text)
+    for place, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth <= 0:
+                end = place
+                break
+        elif character == "\n" and depth == 0:
+            end = place
+            break
+    return _PLAIN.sub("''", text[:end])
 
 
 def _aliases(lowered: str) -> set[str]:

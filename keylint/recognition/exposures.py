@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from keylint.documents.code import code, language_of
+from keylint.documents.code import language_of
 from keylint.documents.document import Document
 from keylint.model import Confidence
 from keylint.recognition.key_names import is_about_exchange, is_key_name
 from keylint.recognition.places import context_of
+from keylint.recognition.programs import program
 from keylint.recognition.vocabulary import names_exchange, owns
 
 # Addresses of services; those of pages that explain something end otherwise.
@@ -63,5 +64,5 @@ def _speaks_of_others(document: Document) -> bool:
 
 def _reads_key(document: Document) -> bool:
     """Tell whether a source file takes a key from the environment: a test that does has a real one."""
-    read = document.once(code) if language_of(document.path, document.text) else None
+    read = document.once(program) if language_of(document.path, document.text) else None
     return read is not None and any(is_key_name(found.name) for found in read.reads)

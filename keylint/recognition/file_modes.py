@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keylint.documents.code import code, language_of
+from keylint.documents.code import language_of
 from keylint.documents.code.flow import names_of
 from keylint.documents.code.values import Argument, Code
 from keylint.documents.document import Document
@@ -14,6 +14,7 @@ from keylint.documents.tree import Node, get, tree, walk
 from keylint.recognition.commands import commands
 from keylint.recognition.key_files import is_key_file
 from keylint.recognition.key_names import is_key_name
+from keylint.recognition.programs import program
 from keylint.recognition.vocabulary import names_exchange
 
 _SYMBOLIC = re.compile(r"[ugoa]*[+=-][rwxXst]*(?:,[ugoa]*[+=-][rwxXst]*)*")
@@ -48,7 +49,7 @@ class Mode(NamedTuple):
 def modes(document: Document) -> Iterator[Mode]:
     """Yield the files of keys that a document makes readable for the group or the world."""
     language = language_of(document.path, document.text)
-    read = document.once(code) if language and (language == "shell" or _is_worth(document.lowered)) else None
+    read = document.once(program) if language and (language == "shell" or _is_worth(document.lowered)) else None
     if read is not None and language != "shell":
         yield from _of_code(document, read)
     if language in (None, "shell"):
