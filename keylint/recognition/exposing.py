@@ -89,12 +89,12 @@ def _of_notebook(document: Document) -> Iterator[Exposure]:
     for cell in written:
         starts.append(length)
         length += len(cell.text) + 1
-    program = Document(
+    joined = Document(
         f"notebook{known()[written[0].language].suffixes[0]}",
         "\n".join(cell.text for cell in written),
         document.encoding,
     )
-    for exposure in _all(program):
+    for exposure in _all(joined):
         place = bisect_right(starts, exposure.start) - 1
         cell, offset = written[place], starts[place]
         end = min(exposure.end - offset, len(cell.text))
