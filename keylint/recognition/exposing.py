@@ -30,6 +30,8 @@ _ALIAS = re.compile(
     rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
 )
 _NEARBY = 300
+# A text that names no variable of the environment.
+_PLAIN = re.compile(r"(?<!environ\[)(?<!env\[)(?<!get\()(?<!env\()(?:\"[^\"{$#%\n]*\"|'[^'{$#%\n]*')")
 _ALWAYS = ("headers", "signature", "signed")
 _PARAMETERS = re.compile(r"\bkey\b[^)\n]{0,80}\bsecret")
 # How often names are followed to other names, and how many of them at most.
@@ -86,12 +88,12 @@ def _of_notebook(document: Document) -> Iterator[Exposure]:
     for cell in written:
         starts.append(length)
         length += len(cell.text) + 1
-    program = Document(
+    joined = Document(
         f"notebook{known()[written[0].language].suffixes[0]}",
         "\n".join(cell.text for cell in written),
         document.encoding,
     )
-    for exposure in _all(program):
+    for exposure in _all(joined):
         place = bisect_right(starts, exposure.start) - 1
         cell, offset = written[place], starts[place]
         end = min(exposure.end - offset, len(cell.text))
@@ -108,12 +110,29 @@ def _is_worth(document: Document) -> bool:
         return True
     names = _aliases(lowered) if about else ()
     wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
-    last = -1
     for sink in _SINK.finditer(lowered):
-        if sink.end() > last and wanted.search(lowered, sink.end() - 1, sink.end() + _NEARBY):
+        start = sink.end() - 1
+        if wanted.search(lowered, start, start + _NEARBY) and wanted.search(_given(lowered[start : start + _NEARBY])):
             return True
-        last = sink.end()
     return False
+
+
+def _given(text: str) -> str:
+    """Return what a call is given, from its bracket on, without texts that nothing is put into."""
+    depth = 0
+    end = len(text)
+    for place, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth <= 0:
+                end = place
+                break
+        elif character == "\n" and depth == 0:
+            end = place
+            break
+    return _PLAIN.sub("''", text[:end])
 
 
 def _aliases(lowered: str) -> set[str]:
