@@ -23,7 +23,7 @@ def project(name: str, folder: Path) -> Path:
 @pytest.mark.parametrize("ending", FORMATS)
 @pytest.mark.parametrize("name", sorted(path.name for path in PROJECTS.iterdir() if path.is_dir()))
 def test_output(tmp_path: Path, request: pytest.FixtureRequest, name: str, ending: str) -> None:
-    result = spawn("scan", "--format", FORMATS[ending], ".", cwd=project(name, tmp_path), env={"COLUMNS": "80"})
+    result = spawn("scan", "--today", "2026-11-22", "--format", FORMATS[ending], ".", cwd=project(name, tmp_path), env={"COLUMNS": "80"})
     golden = PROJECTS / f"{name}.{ending}"
     if request.config.getoption("--rewrite"):
         golden.write_text(result.out, encoding="utf-8")
