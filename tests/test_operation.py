@@ -242,6 +242,7 @@ def test_data() -> None:
     assert request_permission("POST", "/fapi/v1/order") == ("margin_futures", "binance.com", True)
     assert request_permission("", "/api/v3/order") == ("spot_trade", "", False)
     assert request_permission("GET", "/api/v3/ping") is None
+    assert request_permission("", "/fapi/v1/premiumIndex") is None
     assert websocket_permission("order.place") == "spot_trade"
     assert websocket_permission("ticker.price") is None
     assert path_in("https://api.binance.us/api/v3/order?x=1") == "/api/v3/order"
