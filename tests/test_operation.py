@@ -242,6 +242,7 @@ def test_data() -> None:
     assert request_permission("POST", "/fapi/v1/order") == ("margin_futures", "binance.com", True)
     assert request_permission("", "/api/v3/order") == ("spot_trade", "", False)
     assert request_permission("GET", "/api/v3/ping") is None
+    assert request_permission("", "/fapi/v1/premiumIndex") is None
     assert websocket_permission("order.place") == "spot_trade"
     assert websocket_permission("ticker.price") is None
     assert path_in("https://api.binance.us/api/v3/order?x=1") == "/api/v3/order"
@@ -253,6 +254,14 @@ def test_everything_is_reached_through_the_document() -> None:
     found = document.once(program)
     assert found is not None
     assert travels(found.code, lambda _: set(), lambda _: ()).labels == {}
+
+
+def test_a_parse_that_is_given_up_is_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def given_up(*_: object) -> None:
+        raise ValueError("Parsing failed")
+
+    monkeypatch.setattr("keylint.documents.code._parse", given_up)
+    assert facts("a.py", PYTHON + f"{US}.withdraw(1)\n") == []
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def request_permission(method: str, path: str) -> Match | None:
     """Return what a request needs; without a method by the path alone, sure if all its methods need the same."""
     plain = path.rstrip("/")
     fitting = [rule for rule in _rules() if rule.path.search(plain) and (not method or method in rule.methods)]
-    if not fitting:
+    if not fitting or fitting[0].permission == "public":
         return None
     first = fitting[0]
     # A rule for all that begins alike does not make a path that is named in full doubtful.
