@@ -164,9 +164,9 @@ def test_the_inventory_is_judged_when_it_is_scanned(
     ("config", "inventory", "message"),
     [
         ("", "keys: [{id: a, permission: [read]}]", "keylint.keys.yaml:1:16: unknown key 'permission'; did you mean 'permissions'?"),
-        ("", "keys: [{id: a}, {id: a}]", "keylint.keys.yaml:1:18: key 'a' is listed already, on line 1"),
+        ("", "keys: [{id: a}, {id: a}]", "keylint.keys.yaml:1:18: key 'a' is listed already, in line 1"),
         ("", "keys: [{id: a, ip_whitelist: [10.0.0.0/33]}]", "1:31: expected an address or network such as 203.0.113.7/32"),
-        ("", "keys: [{id: a, created: 2026-11-02, last_used: 2026-11-01}]", "1:37: expected a day after 'created' (2026-11-02)"),
+        ("", "keys: [{id: a, created: 2026-11-02, last_used: 2026-11-01}]", "1:37: expected a day on or after 'created' (2026-11-02)"),
         ("", "keys: [{id: a, stored_in: somewhere}]", "1:16: expected env:NAME, file:PATH or vault:…, found 'somewhere'"),
         ("", "[]", "keylint.keys.yaml:1:1: expected a mapping with keys, found an empty list"),
         ("inventory: [none.yaml]", "keys: []", "none.yaml: no such file"),

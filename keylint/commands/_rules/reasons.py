@@ -13,6 +13,7 @@ from keylint.policy.unparsed import leaves, operand_of
 
 # More facts than this explain nothing.
 _MOST_FACTS = 5
+_ALWAYS_THERE = "repository"  # whatever the files hold
 _ALWAYS = Combined("all", ())
 
 
@@ -53,7 +54,7 @@ def reasons(rule: Rule, findings: Sequence[Finding], facts: Sequence[Fact], vars
         )
     own = [fact for fact in facts if fact.target == rule.target]
     if not own:
-        others = {target: sum(fact.target == target for fact in facts) for target in TARGETS}
+        others = {target: sum(fact.target == target for fact in facts) for target in TARGETS if target != _ALWAYS_THERE}
         seen = ", ".join(f"{count} {target}" for target, count in others.items() if count) or "nothing"
         return (f"no {rule.target} was found in these files (found: {seen})",)
     lines = [line for fact in own[:_MOST_FACTS] for line in _reason(rule, fact, vars_)]
