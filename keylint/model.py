@@ -116,6 +116,15 @@ class Reference(NamedTuple):
     url: str
 
 
+class Commit(NamedTuple):
+    """The commit that a finding was seen in. `first_seen`: it is the first, of those scanned, that holds the thing."""
+
+    id: str
+    author: str
+    date: str
+    first_seen: bool
+
+
 class Finding(NamedTuple):
     """A rule's verdict on a fact. `occurrences` are the further places of the same thing."""
 
@@ -130,6 +139,21 @@ class Finding(NamedTuple):
     # observed in the repository, declared by the inventory, or attested: somebody's word alone.
     evidence: str = "observed"
     suppression: Suppression | None = None
+    commit: Commit | None = None
+
+
+class RuleHelp(NamedTuple):
+    """What reports say of a rule. `group` is the folder of its pack that it lies in."""
+
+    id: str
+    group: str
+    severity: Severity
+    message: str
+    rationale: str
+    remediation: str
+    limits: str
+    references: tuple[Reference, ...]
+    frameworks: Mapping[str, tuple[str, ...]]
 
 
 class Scanned(NamedTuple):
@@ -141,8 +165,16 @@ class Scanned(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything a reporter may say. `findings` and `skipped` are sorted."""
+    """Everything a reporter may say. `findings` and `skipped` are sorted.
+
+    `rules` are those in force; none where nothing asked for them to be read. `base` leads from the current folder to
+    the scan root, with `/` at its end: platforms want paths from the top of the repository. `day` is the day that ages
+    were judged by.
+    """
 
     version: str
     scanned: Scanned
     findings: tuple[Finding, ...]
+    rules: tuple[RuleHelp, ...] = ()
+    base: str = ""
+    day: str = "1970-01-01"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from keylint.model import Finding, Location, Report
 from keylint.reporters import Reporter, Style
+from keylint.reporters._wording import dump
 from keylint.summary import counts
 
 SCHEMA = "keylint/report/1"
@@ -29,7 +28,7 @@ def render(report: Report, _style: Style) -> str:
         "findings": [as_mapping(finding) for finding in report.findings],
         "summary": counts(report),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return dump(document)
 
 
 def as_mapping(finding: Finding) -> dict[str, object]:
@@ -49,7 +48,7 @@ def as_mapping(finding: Finding) -> dict[str, object]:
         "fingerprint": finding.fingerprint,
         "facts": attributes,
         "suppression": None if suppression is None else suppression._asdict(),
-        "commit": None,
+        "commit": None if finding.commit is None else finding.commit._asdict(),
         "occurrences": [_place(location) for location in finding.occurrences],
     }
 
