@@ -10,6 +10,7 @@ import pytest
 from conftest import Run, write
 
 from keylint.model import Excerpt, Fact, Finding, Location, Reference, Report, Scanned, Skip, Suppression
+from keylint.registry import names
 from keylint.reporters import Style
 from keylint.reporters import json as json_reporter
 from keylint.reporters import text as text_reporter
@@ -105,9 +106,10 @@ def test_what_makes_a_scan_incomplete(reason: str, code: int) -> None:
 
 def test_text_shows_the_line_and_a_caret() -> None:
     assert text_reporter.render(report(FINDING), Style()) == (
-        "bot.py:3:7: critical a-rule: A message\n"
+        "bot.py\n"
+        "  3:7 critical a-rule: A message\n"
         '  3 │     key = "abcd…yz"\n'
-        "    │            ^^^^^^^\n"
+        "    │            ^^^^^^^ observed, high confidence\n"
         "\n"
         "What to do about a-rule:\n"
         "  Mend it.\n"
@@ -120,7 +122,7 @@ def test_text_shows_the_line_and_a_caret() -> None:
 def test_text_without_unicode() -> None:
     shown = text_reporter.render(report(FINDING), Style(unicode=False))
     assert shown.isascii()
-    assert '  3 |     key = "abcd...yz"\n    |            ^^^^^^^^^\n' in shown
+    assert '  3 |     key = "abcd...yz"\n    |            ^^^^^^^^^ observed, high confidence\n' in shown
 
 
 def test_text_counts_what_is_too_much_to_list() -> None:
@@ -155,5 +157,5 @@ def test_two_runs_give_the_same_bytes(keylint: Run, tmp_path: Path) -> None:
     write(
         tmp_path, {f"{name}.py": 'API_KEY = "{{key:same}}"' for name in "cab"} | {"d/.env": "PASSWORD={{password:a}}"}
     )
-    for form in ("text", "json", "jsonl"):
+    for form in names("keylint.reporters"):
         assert keylint("scan", str(tmp_path), "--format", form) == keylint("scan", str(tmp_path), "--format", form)

@@ -28,7 +28,7 @@ _MOST_PLACES = 20
 _MOST_BARS = 10
 # Units: the picture's own, of which it is 420 wide.
 _WIDEST_BAR = 200
-_LONGEST_LABEL = 19
+_LONGEST_LABEL = 17
 # Units: days.
 _AGES = (30, 60, 90, 180, 365)
 
