@@ -26,8 +26,6 @@ REASONS: dict[SkipReason, str] = {
 # The runners of GitHub Actions, Azure Pipelines and TeamCity look for `##[command]`, `##vso[…]` and `##teamcity[…]`
 # anywhere in a line that a step prints.
 _COMMAND = re.compile(r"(##\w*)\[")
-# JSON leaves these as they are; a terminal may obey them. Direction marks among them.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def unarmed(text: str, bracket: str) -> str:
@@ -45,7 +43,9 @@ def visible(text: str) -> str:
 def dump(document: object, indent: int | None = 2) -> str:
     """Return a value as JSON that can be printed anywhere."""
     text = json.dumps(document, indent=indent, ensure_ascii=False)
-    return unarmed(_UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text), "\\u005b") + "\n"
+    # JSON leaves some control characters and all marks of direction as they are; a terminal may obey them.
+    odd = {ord(one): json.dumps(one)[1:-1] for one in set(text) if one != "\n" and not one.isprintable()}
+    return unarmed(text.translate(odd) if odd else text, "\\u005b") + "\n"
 
 
 def gravest_first(findings: Sequence[Finding]) -> list[Finding]:

@@ -46,8 +46,14 @@ def render(report: Report, _style: Style) -> str:
                 "semanticVersion": report.version,
                 "informationUri": HOMEPAGE,
                 "rules": [_rule(rule) for rule in rules.values()],
+                # GitHub wants of these what it wants of rules.
                 "notifications": [
-                    {"id": reason, "shortDescription": {"text": text}, "help": {"text": text}}
+                    {
+                        "id": reason,
+                        "shortDescription": {"text": text},
+                        "fullDescription": {"text": text},
+                        "help": {"text": text},
+                    }
                     for reason, text in REASONS.items()
                 ],
             }
