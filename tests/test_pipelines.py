@@ -58,10 +58,10 @@ def test_snippets_are_valid(tmp_path: Path, marker: str, schema: str) -> None:
 @pytest.mark.parametrize("kind", ["input", "output"])
 def test_the_page_lists_all_that_the_action_takes_and_gives(kind: str) -> None:
     (table,) = re.findall(rf"^\| {kind} \|.*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
-    listed = {name for row in table.splitlines()[2:] for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    listed = {name for row in table.strip().splitlines()[2:] for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
     assert listed == set(ACTION[f"{kind}s"])
     if kind == "input":
-        for row in table.splitlines()[2:]:
+        for row in table.strip().splitlines()[2:]:
             cells = row.split("|")
             for name in re.findall(r"`([a-z-]+)`", cells[1]):
                 assert cells[2].strip().strip("`") == ACTION["inputs"][name]["default"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -42,6 +41,8 @@ def visible(text: str) -> str:
 
 def dump(document: object, indent: int | None = 2) -> str:
     """Return a value as JSON that can be printed anywhere."""
+    import json  # late: what people read needs none of it
+
     text = json.dumps(document, indent=indent, ensure_ascii=False)
     # JSON leaves some control characters and all marks of direction as they are; a terminal may obey them.
     odd = {ord(one): json.dumps(one)[1:-1] for one in set(text) if one != "\n" and not one.isprintable()}
