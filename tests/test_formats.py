@@ -58,7 +58,8 @@ def finding(at: int = 0, text: str = "bot.py", **fields: Any) -> Finding:
         Excerpt(f'key = "abcd…yz"  # {text}', 7, 7),
     )
     made = Finding(rule.id, rule.severity, f"Key {text} is bad", rule.remediation, rule.references, fact, f"{at:064x}")
-    return made._replace(**fields)
+    commit = fields.pop("commit", None)
+    return made._replace(**fields)._replace(fact=fact._replace(commit=commit))
 
 
 def report(*findings: Finding, skipped: tuple[Skip, ...] = (), rules: bool = True, base: str = "") -> Report:

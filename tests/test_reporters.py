@@ -233,10 +233,12 @@ def test_links_and_colours_do_not_move_what_wraps() -> None:
 
 def test_the_commit_that_brought_it_is_told() -> None:
     commit = Commit("0123456789abcdef", "Alice", "2026-11-01", first_seen=True)
-    told = "observed, high confidence, first in 0123456789ab by Alice, 2026-11-01"
-    assert told in shown(FINDING._replace(commit=commit))
-    assert "confidence, in 0123456789ab" in shown(FINDING._replace(commit=commit._replace(first_seen=False)))
-    (entry,) = json.loads(json_reporter.render(report(FINDING._replace(commit=commit)), Style()))["findings"]
+    told = "observed, high confidence, first held by 0123456789ab, Alice, 2026-11-01"
+    held = FINDING._replace(fact=FACT._replace(commit=commit))
+    assert told in shown(held)
+    late = FINDING._replace(fact=FACT._replace(commit=commit._replace(first_seen=False)))
+    assert "confidence, held by 0123456789ab" in shown(late)
+    (entry,) = json.loads(json_reporter.render(report(held), Style()))["findings"]
     assert entry["commit"] == commit._asdict()
 
 

@@ -44,7 +44,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         finding.evidence,
         "" if suppression is None else why_suppressed(suppression),
         str(len(finding.occurrences)),
-        "" if finding.commit is None else finding.commit.id,
+        "" if finding.fact.commit is None else finding.fact.commit.id,
         finding.remediation,
         finding.fingerprint,
     )

@@ -54,7 +54,7 @@ def render(report: Report, _style: Style) -> str:
 def _vulnerability(finding: Finding, base: str) -> dict[str, object]:
     place = finding.fact.location
     suppression = finding.suppression
-    commit = finding.commit
+    commit = finding.fact.commit
     author = {} if commit is None else {"author": commit.author, "date": commit.date}
     flag = {"type": "flagged-as-likely-false-positive", "origin": "keylint"}
     return {

@@ -125,7 +125,7 @@ def _verdict(report: Report) -> str:
 
 
 def _row(finding: Finding, base: str) -> dict[str, object]:
-    fact, suppression, commit = finding.fact, finding.suppression, finding.commit
+    fact, suppression, commit = finding.fact, finding.suppression, finding.fact.commit
     row: dict[str, object] = {
         "severity": finding.severity,
         "rule": finding.rule,

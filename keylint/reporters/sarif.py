@@ -100,7 +100,7 @@ def _result(finding: Finding, rule: int, base: str) -> dict[str, object]:
         for number, location in enumerate(finding.occurrences[:_MOST_PLACES], 1)
     ]
     more = len(finding.occurrences) - len(related)
-    commit = finding.commit
+    commit = finding.fact.commit
     return {
         "ruleId": finding.rule,
         "ruleIndex": rule,

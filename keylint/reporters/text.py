@@ -18,6 +18,8 @@ _WIDEST, _NARROWEST = 120, 40
 # More places than this of one secret, or names of inputs left out, are counted instead of listed.
 _MOST_PLACES = 5
 _MOST_SKIPPED = 20
+# Enough of a commit's id to find it by.
+_SHORT = 12
 
 
 def render(report: Report, style: Style) -> str:
@@ -62,10 +64,9 @@ def _finding(finding: Finding, style: Style, paint: Paint) -> str:
     head = head.replace(f"{place} {severity} ", f"{place} {paint(severity, grade)} ", 1)
     lines = [head.replace(f"{finding.rule}:", f"{_linked(finding, style)}:", 1)]
     source = f"{finding.evidence}, {confidence(finding)} confidence"
-    if finding.commit is not None:
-        commit = finding.commit
-        first = "first " if commit.first_seen else ""
-        source += visible(f", {first}in {commit.id[:12]} by {commit.author}, {commit.date}")
+    if fact.commit is not None:
+        first = "first " if fact.commit.first_seen else ""
+        source += visible(f", {first}held by {fact.commit.id[:_SHORT]}, {fact.commit.author}, {fact.commit.date}")
     if fact.excerpt is not None:
         bar = "│" if style.unicode else "|"
         number = str(fact.location.line)
@@ -183,7 +184,8 @@ def _name(path: str) -> str:
 
 
 def _place(location: Location) -> str:
-    return f"{_name(location.path)}:{location.line}:{location.column}"
+    commit = f" ({location.commit[:_SHORT]})" if location.commit else ""
+    return f"{_name(location.path)}:{location.line}:{location.column}{commit}"
 
 
 def _advice(report: Report, style: Style, paint: Paint) -> list[str]:
@@ -219,6 +221,8 @@ def _closing(report: Report, paint: Paint) -> str:
         verdict += f", {suppressed} suppressed"
     scanned = report.scanned
     verdict += f" in {plural(scanned.files, 'file')} ({size(scanned.bytes)})"
+    if scanned.commits:
+        verdict += f" of {plural(scanned.commits, 'commit')}"
     if scanned.skipped:
         by_reason = Counter(skip.reason for skip in scanned.skipped)
         verdict += f"; skipped {len(scanned.skipped)}: " + ", ".join(
