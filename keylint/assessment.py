@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from keylint import __version__
 from keylint.errors import NothingScanned, UsageError
-from keylint.model import Confidence, Fact, Finding, Report, Scanned, Severity, Skip, Suppression, World
+from keylint.model import Confidence, Fact, Finding, Report, RuleHelp, Scanned, Severity, Skip, Suppression, World
 from keylint.pipeline import Lens, is_sure, lens, settle
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     jobs: int | None = None
     color: Literal["auto", "always", "never"] = "auto"
     quiet: bool = False
+    no_progress: bool = False
     config: str | None = None
     isolated: bool = False
     show_policy: bool = False
@@ -79,11 +81,32 @@ def report_of(
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
     if policy is None and not facts and not options.rule:
-        return Report(__version__, seen.scanned, ()), seen, notices
+        return Report(__version__, seen.scanned, (), base=_base(options), day=today), seen, notices
     policy = policy or load_policy()
     findings, unjudged = _judge(options, policy, facts, seen.whole, notices, today=today, otherwise=otherwise)
     skipped = tuple(sorted({*seen.scanned.skipped, *unjudged}))
-    return Report(__version__, seen.scanned._replace(skipped=skipped), findings), seen, notices
+    scanned = seen.scanned._replace(skipped=skipped)
+    rules = rules_in_force(policy, options)
+    return Report(__version__, scanned, findings, rules, _base(options), today), seen, notices
+
+
+def rules_in_force(policy: Policy, options: Options) -> tuple[RuleHelp, ...]:
+    """Return what reports say of the rules that were judged."""
+    return tuple(
+        RuleHelp(
+            rule.id,
+            rule.file.rpartition("/")[0].rpartition("/")[2],
+            rule.severity,
+            rule.message,
+            rule.rationale,
+            rule.remediation,
+            rule.limits,
+            rule.references,
+            rule.frameworks,
+        )
+        for rule in policy.rules
+        if not options.rule or rule.id in options.rule
+    )
 
 
 def lens_of(options: Options) -> Lens:
@@ -124,6 +147,12 @@ def root_of(options: Options) -> str:
     return scan_root(options.paths or ["."])
 
 
+def _base(options: Options) -> str:
+    """Return the way from the current folder down to the scan root; empty if that is elsewhere."""
+    root = os.path.relpath(root_of(options)).replace(os.sep, "/")
+    return "" if root == os.curdir or root.partition("/")[0] == os.pardir or os.path.isabs(root) else f"{root}/"
+
+
 def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
     paths = options.paths or ["."]
     if STDIN in paths:
@@ -157,7 +186,16 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
             return found
 
         listing = listing._replace(late=remembered)
-    scanned, found = scan(listing, through, options.jobs)
+    if options.no_progress or options.quiet or not _is_watched():
+        scanned, found = scan(listing, through, options.jobs)
+    else:
+        from keylint.console import Progress
+
+        progress = Progress()
+        try:
+            scanned, found = scan(listing, through, options.jobs, progress)
+        finally:
+            progress.done()
     if not scanned.files and not scanned.skipped:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
@@ -254,6 +292,11 @@ def _judge(
         finding for finding in (*first.findings, *second.findings) if not options.rule or finding.rule in options.rule
     ]
     return tuple(sorted(findings, key=by_place)), (*first.unjudged, *second.unjudged)
+
+
+def _is_watched() -> bool:
+    """Tell whether standard error is a terminal that can write over a line."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def current_day() -> str:

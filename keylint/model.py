@@ -32,13 +32,29 @@ Value = str | int | float | bool | None | Sequence[str]
 
 
 class Location(NamedTuple):
-    """A place in a file. Units: lines and columns count from 1, columns in characters."""
+    """A place in a file. Units: lines and columns count from 1, columns in characters.
+
+    `commit` is the id of the commit whose version of the file this is; empty: the files at hand.
+    """
 
     path: str
     line: int
     column: int
     end_line: int
     end_column: int
+    commit: str = ""
+
+
+class Commit(NamedTuple):
+    """Who brought something in, and when. `first_seen`: nothing that was looked at held it before.
+
+    Units: `date` as ISO 8601, in the author's time zone.
+    """
+
+    id: str
+    author: str
+    date: str
+    first_seen: bool
 
 
 class Excerpt(NamedTuple):
@@ -72,6 +88,9 @@ class Fact(NamedTuple):
     excerpt: Excerpt | None = None
     allows: tuple[Allow, ...] = ()
     places: Mapping[str, tuple[Location, Excerpt | None]] = {}
+    # For what git remembers: who brought it in, and further places that do not count on their own.
+    commit: Commit | None = None
+    occurrences: tuple[Location, ...] = ()
 
 
 class Pattern(NamedTuple):
@@ -132,17 +151,40 @@ class Finding(NamedTuple):
     suppression: Suppression | None = None
 
 
+class RuleHelp(NamedTuple):
+    """What reports say of a rule. `group` is the folder of its pack that it lies in."""
+
+    id: str
+    group: str
+    severity: Severity
+    message: str
+    rationale: str
+    remediation: str
+    limits: str
+    references: tuple[Reference, ...]
+    frameworks: Mapping[str, tuple[str, ...]]
+
+
 class Scanned(NamedTuple):
     """What a scan looked at."""
 
     files: int
     bytes: int
     skipped: tuple[Skip, ...]
+    commits: int = 0
 
 
 class Report(NamedTuple):
-    """Everything a reporter may say. `findings` and `skipped` are sorted."""
+    """Everything a reporter may say. `findings` and `skipped` are sorted.
+
+    `rules` are those in force; none where nothing asked for them to be read. `base` leads from the current folder to
+    the scan root, with `/` at its end: platforms want paths from the top of the repository. `day` is the day that ages
+    were judged by.
+    """
 
     version: str
     scanned: Scanned
     findings: tuple[Finding, ...]
+    rules: tuple[RuleHelp, ...] = ()
+    base: str = ""
+    day: str = "1970-01-01"

@@ -20,6 +20,12 @@ _MANY_BYTES = 8 << 20
 _BATCH = 128
 
 
+# Told now and then. Shape: inputs done, inputs known, bytes read.
+Tell = Callable[[int, int, int], None]
+# Inputs examined between two tellings.
+_BETWEEN = 64
+
+
 class Examined(NamedTuple):
     """What a batch of inputs yielded. Units: `size` in bytes."""
 
@@ -29,7 +35,9 @@ class Examined(NamedTuple):
     skipped: tuple[Skip, ...]
 
 
-def scan(listing: Listing, through: Lens, jobs: int | None = None) -> tuple[Scanned, tuple[Fact, ...]]:
+def scan(
+    listing: Listing, through: Lens, jobs: int | None = None, tell: Tell | None = None
+) -> tuple[Scanned, tuple[Fact, ...]]:
     """Return what was looked at and the facts found, in order of their places.
 
     `jobs` is the number of worker processes; None: one a processor, and none for little work.
@@ -40,9 +48,9 @@ def scan(listing: Listing, through: Lens, jobs: int | None = None) -> tuple[Scan
     if not hasattr(os, "fork"):
         count = 1
     if count < 2:
-        parts = [examine_batch(entries, through)]
+        parts = [_examine_until(entries, through, None, tell)[0]]
     elif len(entries) < _MANY_FILES:
-        alone, left = _examine_until(entries, through, _MANY_BYTES)
+        alone, left = _examine_until(entries, through, _MANY_BYTES, tell)
         parts = [alone]
     else:
         parts, left = [], entries
@@ -61,16 +69,20 @@ def scan(listing: Listing, through: Lens, jobs: int | None = None) -> tuple[Scan
                 late = found.entries
 
     if left:
-        parts.extend(_spread(left, through, count, look_late))
+        parts.extend(_spread(left, through, count, look_late, tell))
     else:
         look_late()
     if late:
-        parts.extend([examine_batch(late, through)] if count < 2 else _spread(late, through, count))
+        parts.extend([examine_batch(late, through)] if count < 2 else _spread(late, through, count, tell=tell))
     return _collect(parts, skipped)
 
 
 def _spread(
-    entries: Sequence[Entry], through: Lens, count: int, meanwhile: Callable[[], None] | None = None
+    entries: Sequence[Entry],
+    through: Lens,
+    count: int,
+    meanwhile: Callable[[], None] | None = None,
+    tell: Tell | None = None,
 ) -> list[Examined]:
     """Examine inputs with worker processes."""
     from keylint.workers import run
@@ -79,7 +91,16 @@ def _spread(
     size = max(1, min(_BATCH, len(entries) // (4 * count)))
     batches = [entries[at : at + size] for at in range(0, len(entries), size)]
     work = partial(examine_batch, through=through)
-    return run(work, batches, min(count, len(batches)), _lost, meanwhile=meanwhile)
+    files = size_read = 0
+
+    def done(part: Examined, inputs: int) -> None:
+        nonlocal files, size_read
+        files += inputs
+        size_read += part.size
+        if tell is not None:
+            tell(files, len(entries), size_read)
+
+    return run(work, batches, min(count, len(batches)), _lost, meanwhile=meanwhile, done=done)
 
 
 def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fact, ...]]:
@@ -103,7 +124,9 @@ def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
     return _examine_until(entries, through, None)[0]
 
 
-def _examine_until(entries: Sequence[Entry], through: Lens, limit: int | None) -> tuple[Examined, Sequence[Entry]]:
+def _examine_until(
+    entries: Sequence[Entry], through: Lens, limit: int | None, tell: Tell | None = None
+) -> tuple[Examined, Sequence[Entry]]:
     """Examine inputs until so many bytes are read; return what that gave and the inputs left."""
     files = size = 0
     facts: list[Fact] = []
@@ -113,6 +136,8 @@ def _examine_until(entries: Sequence[Entry], through: Lens, limit: int | None) -
         if limit is not None and size > limit:
             left = entries[place:]
             break
+        if tell is not None and place % _BETWEEN == 0:
+            tell(place, len(entries), size)
         try:
             content = read_file(entry, is_wanted, through.marks)
         except MemoryError:

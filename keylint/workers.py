@@ -58,12 +58,13 @@ def run(
     *,
     patience: float = PATIENCE,
     meanwhile: Callable[[], None] | None = None,
+    done: Callable[[Result, int], None] | None = None,
 ) -> list[Result]:
     """Return the results of all batches, in their order (a batch that had to be split gives several).
 
     A batch whose worker dies, or says nothing for `patience` seconds, is done again item by item; an item that
     does so alone becomes `lost([item], why)`. Where not a single worker can be started the work is done here.
-    `meanwhile` is called once, when the first orders are out.
+    `meanwhile` is called once, when the first orders are out; `done` with each result and how many items it is of.
     Raises: RuntimeError with the traceback of whatever `work` raised.
     """
     pending = deque((batch, _WHOLE) for batch in range(len(batches)))
@@ -109,6 +110,9 @@ def run(
                 if answer.fault is not None:
                     raise RuntimeError(f"in a worker process:\n{answer.fault}")
                 results[one.order] = answer.result  # type: ignore[assignment]
+                if done is not None:
+                    batch, item = one.order
+                    done(results[one.order], len(batches[batch]) if item == _WHOLE else 1)
     finally:
         # Another Ctrl-C must not leave anybody behind.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -131,7 +131,7 @@ def test_names_cannot_command_a_terminal(keylint: Run, tmp_path: Path) -> None:
     (tmp_path / name).write_text(f"\x1b[31mapi_key = '{KEY}'\x1b]0;title\x07")
     out = keylint("scan", str(tmp_path)).out
     assert "\x1b" not in out
-    assert "bot\\x1b[2J\\n.py:1:" in out
+    assert "bot\\x1b[2J\\n.py\n  1:" in out
 
 
 def test_a_name_that_is_no_utf8(keylint: Run, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from conftest import ROOT, Run, git, spawn, write
 
 import keylint as package
 from keylint.policy.placeholders import expand
+from keylint.registry import names
 
 KEYED = {"bot.py": 'API_KEY = "{{key:cli}}"\n'}
 CLEAN = {"bot.py": "import os\n"}
@@ -70,7 +71,7 @@ def test_exit_codes(
         (["--rule", "hardcoded-key"], "unknown rule 'hardcoded-key'; did you mean 'hardcoded-api-key'?"),
         (["--rule", "zzz"], "unknown rule 'zzz'; --show-policy lists those there are"),
         (["--report", "json"], "--report takes FORMAT=FILE, not 'json'"),
-        (["--report", "yaml=x"], "unknown format 'yaml' in --report; known: json, jsonl, text"),
+        (["--report", "yaml=x"], f"unknown format 'yaml' in --report; known: {', '.join(names('keylint.reporters'))}"),
         (["--report", "json=nowhere/x"], "--report cannot write 'nowhere/x': no such folder"),
         (["--report", "json=."], "--report cannot write '.': it is a folder"),
         (["-", "."], "'-' reads standard input and goes with no other path"),
@@ -200,7 +201,7 @@ def test_ascii_only(tmp_path: Path) -> None:
     write(tmp_path, {"ä.py": 'API_KEY = "{{key:ä}}"  # ü\n'})
     result = spawn("scan", str(tmp_path), env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     # A pipe gets UTF-8, whatever the locale says.
-    assert (result.code, "ä.py:1:12" in result.out) == (1, True)
+    assert (result.code, "ä.py\n  1:12 " in result.out) == (1, True)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-"])

@@ -75,7 +75,7 @@ def test_try_repo(repository: Path, hook_repository: Path, home: dict[str, str])
     command = [*PRE_COMMIT, "try-repo", str(hook_repository), "keylint", "--all-files", "--color", "never"]
     code, output = run(command, repository, home)
     assert code == 1
-    assert "bot.py:1:12: critical hardcoded-api-key: API key in the repository (bound to `API_KEY`)" in output
+    assert "bot.py\n  1:12 critical hardcoded-api-key: API key in the repository (bound to `API_KEY`)" in output
     assert "1 finding (1 critical) in 2 files" in output
 
 
@@ -84,7 +84,7 @@ def test_a_commit_with_a_key_is_refused_and_one_without_is_made(installed: Path,
     git(installed, "add", ".")
     code, output = run(["git", "commit", "-m", "key"], installed, home)
     assert code == 1
-    assert "bot.py:1:12: critical hardcoded-api-key" in output
+    assert "bot.py\n  1:12 critical hardcoded-api-key" in output
     assert run(["git", "rev-parse", "HEAD"], installed, home)[0] != 0
     write(installed, {"bot.py": 'import os\nAPI_KEY = os.environ["API_KEY"]\n'})
     git(installed, "add", ".")
@@ -126,4 +126,4 @@ def test_a_tracked_secret_file_is_refused(installed: Path, home: dict[str, str])
     git(installed, "add", "-f", ".env")
     code, output = run(["git", "commit", "-m", "secrets"], installed, home)
     assert code == 1
-    assert ".env:1:13: high tracked-secret-file" in output
+    assert "  1:13 high tracked-secret-file" in output

@@ -27,6 +27,7 @@ def test_the_wheel_holds_the_package_and_the_rules_and_nothing_else(wheel: Path)
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
     package = {f"keylint/{path.relative_to(ROOT / 'keylint')}" for path in (ROOT / "keylint").rglob("*.py")}
     package |= {f"keylint/data/{path.name}" for path in (ROOT / "keylint" / "data").glob("*.*")}
+    package |= {f"keylint/reporters/page/{path.name}" for path in (ROOT / "keylint" / "reporters" / "page").iterdir()}
     rules = {f"keylint/rules/{path.relative_to(ROOT / 'rules')}" for path in (ROOT / "rules").rglob("*.*")}
     assert inside == package | rules | {"keylint/py.typed"}
 
@@ -44,4 +45,4 @@ def test_an_installed_wheel_works(wheel: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "")
-    assert "bot.py:1:12: critical hardcoded-api-key" in done.stdout
+    assert "bot.py\n  1:12 critical hardcoded-api-key" in done.stdout

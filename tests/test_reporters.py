@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Run, write
 
-from keylint.model import Excerpt, Fact, Finding, Location, Reference, Report, Scanned, Skip, Suppression
+from keylint.model import Commit, Excerpt, Fact, Finding, Location, Reference, Report, Scanned, Skip, Suppression
+from keylint.registry import names
 from keylint.reporters import Style
 from keylint.reporters import json as json_reporter
 from keylint.reporters import text as text_reporter
@@ -105,9 +107,10 @@ def test_what_makes_a_scan_incomplete(reason: str, code: int) -> None:
 
 def test_text_shows_the_line_and_a_caret() -> None:
     assert text_reporter.render(report(FINDING), Style()) == (
-        "bot.py:3:7: critical a-rule: A message\n"
+        "bot.py\n"
+        "  3:7 critical a-rule: A message\n"
         '  3 │     key = "abcd…yz"\n'
-        "    │            ^^^^^^^\n"
+        "    │            ^^^^^^^ observed, high confidence\n"
         "\n"
         "What to do about a-rule:\n"
         "  Mend it.\n"
@@ -120,7 +123,7 @@ def test_text_shows_the_line_and_a_caret() -> None:
 def test_text_without_unicode() -> None:
     shown = text_reporter.render(report(FINDING), Style(unicode=False))
     assert shown.isascii()
-    assert '  3 |     key = "abcd...yz"\n    |            ^^^^^^^^^\n' in shown
+    assert '  3 |     key = "abcd...yz"\n    |            ^^^^^^^^^ observed, high confidence\n' in shown
 
 
 def test_text_counts_what_is_too_much_to_list() -> None:
@@ -155,5 +158,98 @@ def test_two_runs_give_the_same_bytes(keylint: Run, tmp_path: Path) -> None:
     write(
         tmp_path, {f"{name}.py": 'API_KEY = "{{key:same}}"' for name in "cab"} | {"d/.env": "PASSWORD={{password:a}}"}
     )
-    for form in ("text", "json", "jsonl"):
+    for form in names("keylint.reporters"):
         assert keylint("scan", str(tmp_path), "--format", form) == keylint("scan", str(tmp_path), "--format", form)
+
+
+def shown(finding: Finding, **style: Any) -> str:
+    """The block of one finding, without what to do and the closing line."""
+    return text_reporter.render(report(finding), Style(**style)).partition("\n\nWhat to do")[0]
+
+
+def placed(excerpt: Excerpt | None) -> Finding:
+    return FINDING._replace(fact=FACT._replace(excerpt=excerpt))
+
+
+def test_findings_of_a_file_stand_together() -> None:
+    other = FINDING._replace(fact=FACT._replace(location=Location("bot.py", 9, 1, 9, 2), excerpt=None), severity="low")
+    third = other._replace(fact=other.fact._replace(location=Location("cat.py", 1, 1, 1, 2)))
+    text = text_reporter.render(report(FINDING, other, third), Style())
+    assert [line for line in text.splitlines() if line.endswith(".py")] == ["bot.py", "cat.py"]
+    assert "\n  9:1 low a-rule: A message\n    observed, high confidence\n\ncat.py\n  1:1 low" in text
+
+
+def test_quiet_is_one_line_a_finding_that_an_editor_can_follow() -> None:
+    assert text_reporter.render(report(FINDING, FINDING), Style(quiet=True)) == (
+        "bot.py:3:7: critical a-rule: A message\n" * 2
+    )
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 100, 500])
+def test_lines_keep_to_the_width(width: int) -> None:
+    long = FINDING._replace(
+        message="word " * 60,
+        remediation="word " * 60,
+        suppression=None,
+        fact=FACT._replace(excerpt=Excerpt(f"{'before ' * 20}abcd…yz{' after' * 20}", 140, 7)),
+        occurrences=tuple(Location("x.py", line, 1, line, 2) for line in range(1, 40)),
+    )
+    lines = text_reporter.render(report(long), Style(width=width)).splitlines()
+    kept = max(40, min(120, width))
+    assert max(len(line) for line in lines if not line.startswith("1 finding")) <= kept
+    at = next(number for number, line in enumerate(lines) if "^" in line)
+    caret = lines[at].index("^")
+    assert lines[at - 1][caret : caret + 7] == "abcd…yz"
+
+
+def test_the_caret_stands_below_the_masked_secret_whatever_the_width_of_what_is_before_it() -> None:
+    block = shown(placed(Excerpt('鍵é\u0301 = "abcd…yz"', 7, 7)))
+    line, caret = block.splitlines()[2:4]
+    # 鍵 takes two columns, the accent that combines none: one more and one less.
+    assert caret.index("^") == line.index("abcd")
+
+
+def test_a_path_is_never_cut() -> None:
+    message = f"see {'x' * 90} there"
+    assert f"\n    {'x' * 90}\n    there\n" in shown(FINDING._replace(message=message), width=60)
+
+
+def test_rules_are_links_where_the_terminal_makes_them() -> None:
+    link = "\x1b]8;;https://example.org/\x1b\\a-rule\x1b]8;;\x1b\\:"
+    assert link in shown(FINDING, links=True)
+    assert "\x1b" not in shown(FINDING)
+    for url in ("http://example.org/", "https://example.org/\x1b\\", "javascript:1"):
+        finding = FINDING._replace(references=(Reference("T", url),))
+        assert "\x1b]8" not in shown(finding, links=True)
+    assert "\x1b]8" not in shown(FINDING._replace(references=()), links=True)
+
+
+def test_links_and_colours_do_not_move_what_wraps() -> None:
+    finding = FINDING._replace(message="word " * 60)
+    plain = text_reporter.render(report(finding), Style(width=60))
+    rich = text_reporter.render(report(finding), Style(width=60, links=True, color=True))
+    assert re.sub(r"\x1b(\[[\d;]*m|\]8;;[^\x1b]*\x1b\\)", "", rich) == plain
+
+
+def test_the_commit_that_brought_it_is_told() -> None:
+    commit = Commit("0123456789abcdef", "Alice", "2026-11-01", first_seen=True)
+    told = "observed, high confidence, first held by 0123456789ab, Alice, 2026-11-01"
+    held = FINDING._replace(fact=FACT._replace(commit=commit))
+    assert told in shown(held)
+    late = FINDING._replace(fact=FACT._replace(commit=commit._replace(first_seen=False)))
+    assert "confidence, held by 0123456789ab" in shown(late)
+    (entry,) = json.loads(json_reporter.render(report(held), Style()))["findings"]
+    assert entry["commit"] == commit._asdict()
+
+
+def test_who_suppresses_is_told() -> None:
+    assert "\n    suppressed by a waiver of @alice until 2027-01-01: because" in shown(suppressed(FINDING))
+    inline = FINDING._replace(suppression=Suppression("inline", "why"))
+    assert "\n    suppressed by a comment: why" in shown(inline)
+
+
+def test_a_path_that_would_be_a_command_is_not_at_the_beginning_of_a_line() -> None:
+    named = FINDING._replace(fact=FACT._replace(location=Location("::error::x", 1, 1, 1, 2)))
+    for style in (Style(), Style(quiet=True)):
+        text = text_reporter.render(report(named), style)
+        assert text.startswith("./::error::x")

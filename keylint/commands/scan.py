@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from keylint.assessment import Options, load_policy, policy_of, report_of, root_of
+from keylint.assessment import Options, load_policy, policy_of, report_of, root_of, rules_in_force
 from keylint.commands import Command
 from keylint.console import is_terminal, put, say, speaks_unicode
 from keylint.errors import BaselineError, UsageError
@@ -35,7 +36,7 @@ examples:
   keylint scan src config/bot.yaml    a folder and a file
   git show HEAD:bot.py | keylint scan - --stdin-filename bot.py
   keylint scan --format json --fail-on never > report.json
-  keylint scan --report jsonl=findings.jsonl     text here, one finding a line there
+  keylint scan --report sarif=keylint.sarif --report html=keylint.html    text here, two reports there
 
 exit codes:
   0 clean   1 findings   2 usage, configuration or rule error   3 nothing was scanned
@@ -73,6 +74,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
+    parser.add_argument("--no-progress", action="store_true", help="do not tell a terminal how far a long scan has got")
     policy = parser.add_argument_group("policy")
     policy.add_argument("--config", metavar="FILE", help="read this configuration instead of the scanned folder's own")
     policy.add_argument("--isolated", action="store_true", help="ignore the scanned folder's own configuration")
@@ -116,7 +118,9 @@ def run(options: Options) -> int:
     if options.quiet or options.format == "jsonl":
         for skip in incomplete(report):
             say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
-    style = Style(_color(options.color), speaks_unicode(), options.quiet)
+    style = Style(_color(options.color), speaks_unicode(), options.quiet, _width(), _links())
+    if not report.rules and any(_reporter(name).explains for name in (options.format, *(name for name, _ in outputs))):
+        report = report._replace(rules=rules_in_force(policy_of(options) or load_policy(), options))
     whole = put(_reporter(options.format).render(report, style))
     for name, file in outputs:
         whole = _write(file, _reporter(name).render(report, Style())) and whole
@@ -227,6 +231,21 @@ def _color(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and is_terminal()
+
+
+def _width() -> int:
+    """Return the columns of the terminal; a file or a pipe gets the same whatever the window is."""
+    if not is_terminal():
+        return Style().width
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or Style().width
+    except (OSError, ValueError):
+        return Style().width
+
+
+def _links() -> bool:
+    """Terminals that know no links ignore them, but for the oldest."""
+    return is_terminal() and os.environ.get("TERM", "dumb") not in ("dumb", "linux")
 
 
 COMMAND = Command("find keys in files and folders and judge them", _EXAMPLES, _arguments, _run, _plain)

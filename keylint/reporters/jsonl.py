@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 from keylint.model import Report
 from keylint.reporters import Reporter, Style
+from keylint.reporters._wording import dump
 from keylint.reporters.json import as_mapping
 
 
 def render(report: Report, _style: Style) -> str:
     """Return the findings, each as in the report's `findings` list."""
-    return "".join(json.dumps(as_mapping(finding), ensure_ascii=False) + "\n" for finding in report.findings)
+    return "".join(dump(as_mapping(finding), indent=None) for finding in report.findings)
 
 
 REPORTER = Reporter(render)
