@@ -32,13 +32,29 @@ Value = str | int | float | bool | None | Sequence[str]
 
 
 class Location(NamedTuple):
-    """A place in a file. Units: lines and columns count from 1, columns in characters."""
+    """A place in a file. Units: lines and columns count from 1, columns in characters.
+
+    `commit` is the id of the commit whose version of the file this is; empty: the files at hand.
+    """
 
     path: str
     line: int
     column: int
     end_line: int
     end_column: int
+    commit: str = ""
+
+
+class Commit(NamedTuple):
+    """Who brought something in, and when. `first_seen`: nothing that was looked at held it before.
+
+    Units: `date` as ISO 8601, in the author's time zone.
+    """
+
+    id: str
+    author: str
+    date: str
+    first_seen: bool
 
 
 class Excerpt(NamedTuple):
@@ -72,6 +88,9 @@ class Fact(NamedTuple):
     excerpt: Excerpt | None = None
     allows: tuple[Allow, ...] = ()
     places: Mapping[str, tuple[Location, Excerpt | None]] = {}
+    # For what git remembers: who brought it in, and further places that do not count on their own.
+    commit: Commit | None = None
+    occurrences: tuple[Location, ...] = ()
 
 
 class Pattern(NamedTuple):
@@ -138,6 +157,7 @@ class Scanned(NamedTuple):
     files: int
     bytes: int
     skipped: tuple[Skip, ...]
+    commits: int = 0
 
 
 class Report(NamedTuple):

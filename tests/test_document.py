@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keylint.documents.document import Document
+from keylint.model import Location
 
 LINES = st.lists(st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=8), min_size=1)
 
@@ -31,7 +32,7 @@ def test_location_names_the_line_and_column(lines: list[str], ending: str, data:
     ],
 )
 def test_locations(text: str, span: tuple[int, int], expected: tuple[int, int, int, int]) -> None:
-    assert Document("file", text).location(*span)[1:] == expected
+    assert Document("file", text).location(*span) == Location("file", *expected)
 
 
 @pytest.mark.parametrize("line", [0, 3, 100])

@@ -20,7 +20,7 @@ def render(report: Report, _style: Style) -> str:
         "scanned": {
             "files": scanned.files,
             "bytes": scanned.bytes,
-            "commits": 0,
+            "commits": scanned.commits,
             "skipped": [
                 {"path": skip.path, "reason": skip.reason, **({"detail": skip.detail} if skip.detail else {})}
                 for skip in scanned.skipped
@@ -45,17 +45,21 @@ def as_mapping(finding: Finding) -> dict[str, object]:
         "message": finding.message,
         "remediation": finding.remediation,
         "references": [reference.url for reference in finding.references],
-        **finding.fact.location._asdict(),
+        **_where(finding.fact.location),
         "fingerprint": finding.fingerprint,
         "facts": attributes,
         "suppression": None if suppression is None else suppression._asdict(),
-        "commit": None,
+        "commit": None if finding.fact.commit is None else finding.fact.commit._asdict(),
         "occurrences": [_place(location) for location in finding.occurrences],
     }
 
 
 def _place(location: Location) -> dict[str, object]:
-    return {**location._asdict(), "commit": None}
+    return {**_where(location), "commit": location.commit or None}
+
+
+def _where(location: Location) -> dict[str, object]:
+    return {name: value for name, value in location._asdict().items() if name != "commit"}
 
 
 REPORTER = Reporter(render)

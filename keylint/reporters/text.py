@@ -16,6 +16,8 @@ _WIDTH = 100
 # More places than this of one secret, or names of inputs left out, are counted instead of listed.
 _MOST_PLACES = 5
 _MOST_SKIPPED = 20
+# Enough of a commit's id to find it by.
+_SHORT = 12
 
 
 def render(report: Report, style: Style) -> str:
@@ -59,6 +61,9 @@ def _finding(finding: Finding, style: Style, paint: Paint) -> str:
         caret = paint("^" * max(1, width), grade)
         lines.append(f"  {paint(f'{number} {bar}', 'dim')} {text}")
         lines.append(f"  {paint(f'{gutter} {bar}', 'dim')} {' ' * start}{caret}")
+    if fact.commit is not None:
+        verb = "first held by" if fact.commit.first_seen else "held by"
+        lines.append(f"  {verb} {fact.commit.id[:_SHORT]}, {visible(fact.commit.author)}, {fact.commit.date}")
     if finding.occurrences:
         shown = ", ".join(_place(location) for location in finding.occurrences[:_MOST_PLACES])
         more = len(finding.occurrences) - _MOST_PLACES
@@ -96,7 +101,8 @@ def _shown_excerpt(text: str, start: int, width: int, style: Style) -> tuple[str
 
 
 def _place(location: Location) -> str:
-    return f"{visible(location.path)}:{location.line}:{location.column}"
+    commit = f" ({location.commit[:_SHORT]})" if location.commit else ""
+    return f"{visible(location.path)}:{location.line}:{location.column}{commit}"
 
 
 def _advice(report: Report, paint: Paint) -> list[str]:
@@ -136,6 +142,8 @@ def _closing(report: Report, paint: Paint) -> str:
         verdict += f", {suppressed} suppressed"
     scanned = report.scanned
     verdict += f" in {_plural(scanned.files, 'file')} ({_size(scanned.bytes)})"
+    if scanned.commits:
+        verdict += f" of {_plural(scanned.commits, 'commit')}"
     if scanned.skipped:
         by_reason = Counter(skip.reason for skip in scanned.skipped)
         verdict += f"; skipped {len(scanned.skipped)}: " + ", ".join(
