@@ -122,7 +122,7 @@ def _changes(
 
 
 def _held(repository: Repository, heads: Sequence[str]) -> set[str]:
-    """Return every object of the trees of some commits."""
+    """Return every object of some commits' trees."""
     if not heads:
         return set()
     feed = "".join(f"{head}\n" for head in heads).encode()
@@ -221,8 +221,9 @@ class _Examiner:
         return left_out
 
 
-def _live(repository: Repository, selection: Selection, hits: Sequence[Hit], there: set[str]) -> set[tuple[str, str]]:
+def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> set[tuple[str, str]]:
     """Return which of the places with a hit are there today. Shape: object, path."""
+    there = _held(repository, selection.heads)
     places = {(hit.object, hit.path) for hit in hits}
     live = {place for place in places if (place[1], place[0]) in selection.here}
     held = {place for place in places if place[0] in there and not place[1].startswith(".git/")}

@@ -80,6 +80,8 @@ def start(
     if not hasattr(os, "posix_spawnp"):
         return lambda: _run(command, environment, feed, patience)
     child = spawn(arguments, environment)
+    if feed:
+        widen(child.out)
     os.set_blocking(child.into, False)
     # What fits into the pipe goes at once, so that git can work while nobody waits for it.
     waiting = _fed(child.into, memoryview(feed))
@@ -117,11 +119,10 @@ def spawn(arguments: Sequence[str], environment: Mapping[str, str], *, quiet: bo
         raise GitFailed(f"git could not be started: {error.strerror}") from None
     for descriptor in (reading, writing, warning):
         os.close(descriptor)
-    _widen(out)
     return Child(pid, into, out, warnings)
 
 
-def _widen(pipe: int) -> None:
+def widen(pipe: int) -> None:
     """Let git write on while its answers are looked at, where the system can."""
     with suppress(ImportError, OSError):
         import fcntl

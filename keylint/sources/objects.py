@@ -10,7 +10,7 @@ from keylint.documents.decoding import encoding_of
 from keylint.errors import SourceFailed
 from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
-from keylint.sources.git import Child, spawn
+from keylint.sources.git import Child, spawn, widen
 from keylint.sources.reading import LARGEST
 from keylint.sources.repository import Repository, ask, at_root
 
@@ -63,6 +63,7 @@ class Objects:
     def _started(self) -> tuple[Child, BinaryIO]:
         if self._child is None or self._answers is None:
             self._child = spawn(_command(self._repository), self._repository.environment, quiet=True)
+            widen(self._child.out)
             self._answers = open(self._child.out, "rb", buffering=_PIECE)  # noqa: SIM115  closed by close()
         return self._child, self._answers
 
