@@ -27,9 +27,9 @@ class Loose(NamedTuple):
 class Selection(NamedTuple):
     """What to look at. `commits` come children before parents.
 
-    What the `heads` hold is still there; what the `current` of them hold are the files at hand. `here` are paths with objects that are there without a commit: what is staged. `notes` are those of the commits
-    that git keeps notes in. `all_objects` is set if what nothing leads to is looked at, too. `whole` tells that
-    nothing came before the commits.
+    What the `heads` hold is still there; what the `current` of them hold are the files at hand. `here` are paths with
+    objects that are there without a commit: what is staged. `notes` are those of the commits that git keeps notes in.
+    `all_objects` is set if what nothing leads to is looked at, too. `whole` tells that nothing came before the commits.
     """
 
     commits: Sequence[str] = ()
