@@ -184,7 +184,7 @@ class _Examiner:
         found = self._objects.read([item.object for item in items])
         for item, one in zip(items, found, strict=True):
             if one.left_out is not None:
-                detail = f"object {item.object}" if one.left_out == "missing-object" else ""
+                detail = f"object {item.object}" if one.left_out in ("missing-object", "unreadable") else ""
                 skipped.append(Skip(item.paths[0], one.left_out, detail))
                 continue
             if one.kind == "blob":

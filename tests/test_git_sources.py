@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -472,6 +473,19 @@ def test_a_missing_object_is_counted_and_never_fetched(keylint: Run, inside: Pat
     result = scan(keylint, "--history")
     assert result.code == 4
     assert {skip["reason"] for skip in result.report["scanned"]["skipped"]} == {"missing-object"}
+
+
+def test_a_damaged_object_is_counted_and_the_others_are_judged(keylint: Run, inside: Path) -> None:
+    first = commit(inside, {"a.py": CLEAN, "b.py": "import sys\n", "bot.py": KEY})
+    name = git(inside, "rev-parse", "HEAD:b.py").strip()
+    damaged = inside / ".git" / "objects" / name[:2] / name[2:]
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"garbage")
+    result = scan(keylint, "--history")
+    assert (result.code, brief(result)) == (1, [("hardcoded-api-key", "bot.py", first)])
+    (skip,) = result.report["scanned"]["skipped"]
+    assert skip["path"] == "b.py"
+    assert skip["reason"] in ("unreadable", "missing-object")
 
 
 def test_a_missing_commit_is_no_clean_scan(keylint: Run, inside: Path) -> None:

@@ -10,7 +10,7 @@ from keylint.documents.decoding import encoding_of
 from keylint.errors import SourceFailed
 from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
-from keylint.sources.git import Child, spawn, widen
+from keylint.sources.git import Child, GitFailed, spawn, widen
 from keylint.sources.reading import LARGEST
 from keylint.sources.repository import Repository, ask, at_root
 
@@ -37,19 +37,24 @@ class Objects:
         self._answers: BinaryIO | None = None
 
     def read(self, names: Sequence[str]) -> Iterator[Object]:
-        """Yield the object of each name, in order. Raises: SourceFailed if git ends."""
+        """Yield the object of each name, in order. Raises: SourceFailed if git cannot be started."""
         if not hasattr(os, "posix_spawnp"):
             yield from self._read_whole(names)
             return
-        for start in range(0, len(names), AT_ONCE):
+        start = 0
+        while start < len(names):
             some = names[start : start + AT_ONCE]
-            child, answers = self._started()
             try:
-                os.write(child.into, os.fsencode("".join(f"{name}\n" for name in some)))
-            except OSError:
-                raise _ended() from None
-            for _ in some:
-                yield _next(answers)
+                answers = self._asked(some)
+                for _ in some:
+                    found = _next(answers)
+                    start += 1
+                    yield found
+            except (EOFError, OSError):
+                # An object that is damaged ends git: the others are asked for again.
+                self.close()
+                start += 1
+                yield Object("damaged", 0, b"", "unreadable")
 
     def close(self) -> None:
         """End git."""
@@ -60,12 +65,16 @@ class Objects:
         os.waitpid(self._child.pid, 0)
         self._child = self._answers = None
 
-    def _started(self) -> tuple[Child, BinaryIO]:
+    def _asked(self, names: Sequence[str]) -> BinaryIO:
         if self._child is None or self._answers is None:
-            self._child = spawn(_command(self._repository), self._repository.environment, quiet=True)
+            try:
+                self._child = spawn(_command(self._repository), self._repository.environment, quiet=True)
+            except GitFailed as error:
+                raise SourceFailed(str(error)) from None
             widen(self._child.out)
             self._answers = open(self._child.out, "rb", buffering=_PIECE)  # noqa: SIM115  closed by close()
-        return self._child, self._answers
+        os.write(self._child.into, os.fsencode("".join(f"{name}\n" for name in names)))
+        return self._answers
 
     def _read_whole(self, names: Sequence[str]) -> Iterator[Object]:
         from io import BytesIO
@@ -83,7 +92,7 @@ def _command(repository: Repository) -> list[str]:
 def _next(answers: BinaryIO) -> Object:
     head = answers.readline()
     if not head.endswith(b"\n"):
-        raise _ended()
+        raise EOFError
     _, kind, size = head.decode("utf-8", "replace").rsplit(None, 2) if head.count(b" ") > 1 else ("", "missing", "0")
     if not size.isdigit():
         return Object("missing", 0, b"", "missing-object")
@@ -91,7 +100,7 @@ def _next(answers: BinaryIO) -> Object:
         return Object(kind, 0, b"", "missing-object")
     found = _content(answers, kind, int(size))
     if answers.read(1) != b"\n":
-        raise _ended()
+        raise EOFError
     return found
 
 
@@ -99,7 +108,7 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
     if size <= _PIECE:
         data = answers.read(size)
         if len(data) < size:
-            raise _ended()
+            raise EOFError
         return Object(kind, size, data)
     first = answers.read(_PIECE)
     rest = size - len(first)
@@ -109,7 +118,7 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
     if size <= LARGEST:
         data = first + answers.read(rest)
         if len(data) < size:
-            raise _ended()
+            raise EOFError
         return Object(kind, size, data)
     return Object(kind, size, b"", "too-large" if _is_of_interest(first, answers, rest) else None)
 
@@ -128,7 +137,7 @@ def _is_of_interest(piece: bytes, answers: BinaryIO, rest: int) -> bool:
         tail = piece[-OVERLAP:]
         piece = answers.read(min(rest, _PIECE))
         if not piece:
-            raise _ended()
+            raise EOFError
         rest -= len(piece)
 
 
@@ -136,9 +145,5 @@ def _drop(answers: BinaryIO, rest: int) -> None:
     while rest:
         piece = answers.read(min(rest, _PIECE))
         if not piece:
-            raise _ended()
+            raise EOFError
         rest -= len(piece)
-
-
-def _ended() -> SourceFailed:
-    return SourceFailed("git ended while objects were read")
