@@ -671,6 +671,15 @@ def test_what_pre_commit_tells(keylint: Run, pushed: Path, monkeypatch: pytest.M
     assert brief(scan(keylint, "--pre-push")) == [("hardcoded-api-key", "bot.py", held)]
 
 
+def test_a_range_that_was_pushed_before_is_judged(keylint: Run, pushed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = git(pushed, "rev-parse", "HEAD").strip()
+    held = commit(pushed, {"bot.py": KEY})
+    git(pushed, "push", "-q", "origin", "main")
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", base)
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", "HEAD")
+    assert brief(scan(keylint, "--pre-push")) == [("hardcoded-api-key", "bot.py", held)]
+
+
 def test_a_real_push_is_refused(pushed: Path) -> None:
     hook = pushed / ".git" / "hooks" / "pre-push"
     hook.write_text(

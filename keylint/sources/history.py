@@ -126,7 +126,10 @@ def pushed(repository: Repository, lines: Sequence[str], remote: str | None, tol
             raise UsageError(f"--pre-push: git knows no object '{local}' to push as {name}")
     tips = _peeled(repository, [(*one, name) for (name, _), one in zip(sent, found, strict=True) if one])
     there = {old for _, _, old in updates if old != repository.zero}
-    held = [f"{old}^{{commit}}" for old in sorted(there | set(_tracked(repository, remote)))]
+    # Of a range that somebody named by hand, all counts: it may well have been pushed before.
+    named = remote is None and "PRE_COMMIT_FROM_REF" in told
+    seen = set() if named else set(_tracked(repository, remote))
+    held = [f"{old}^{{commit}}" for old in sorted(there | seen)]
     # What the other side has and this one does not cannot be told apart from what is new: it is looked at.
     known = [one[1] for one in resolve(repository, held) if one]
     commits = commits_of(repository, tips.commits, known)
