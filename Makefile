@@ -46,6 +46,7 @@ bench: $(STAMP) ## measure start-up and throughput as ratios
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/sieve.py
 	$(BIN)/python benchmarks/tree.py
+	$(BIN)/python benchmarks/history.py
 
 clean: ## remove what the targets made
 	rm -rf .venv build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

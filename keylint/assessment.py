@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from keylint import __version__
@@ -45,10 +45,24 @@ class Options(NamedTuple):
     no_inline: bool = False
     today: str | None = None
     baseline: str | None = None
+    staged: bool = False
+    range: str | None = None
+    history: bool = False
+    pre_push: bool = False
+    unreachable: bool = False
+    remote: str | None = None
+
+    @property
+    def is_git(self) -> bool:
+        """Tell whether a repository's own store is the source, not files."""
+        return self.staged or self.range is not None or self.history or self.pre_push
 
 
 class Seen(NamedTuple):
-    """What a source gave. `whole`: a folder was scanned, so that what is missing can be told."""
+    """What a source gave. `whole`: a folder was scanned, so that what is missing can be told.
+
+    `read` gives a file as the source has it, None if it is no part of it; without it files are read from disk.
+    """
 
     scanned: Scanned
     facts: tuple[Fact, ...]
@@ -56,6 +70,7 @@ class Seen(NamedTuple):
     notices: Sequence[str]
     entries: Sequence[Entry]
     whole: bool
+    read: Callable[[str], bytes | None] | None = None
 
 
 def report_of(
@@ -130,8 +145,8 @@ def policy_of(options: Options) -> Policy | None:
         return load_policy(read_config(options.config, options.config))
     if options.isolated:
         return None
-    root = root_of(options)
-    if not any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS):
+    root = _configured_root(options)
+    if root is None or not any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS):
         return None
     from keylint.policy.config import find_config
 
@@ -139,7 +154,18 @@ def policy_of(options: Options) -> Policy | None:
     return load_policy(config) if config else None
 
 
+def _configured_root(options: Options) -> str | None:
+    """Return where a configuration is looked for. A bare repository has none of its own."""
+    if options.is_git:
+        from keylint.sources.repository import root_around
+
+        return root_around()
+    return root_of(options)
+
+
 def root_of(options: Options) -> str:
+    if options.is_git:
+        return _configured_root(options) or os.curdir
     if STDIN in options.paths:
         return os.curdir
     from keylint.sources.worktree import scan_root
@@ -154,6 +180,11 @@ def _base(options: Options) -> str:
 
 
 def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
+    if options.is_git:
+        return _scan_git(options, policy, through)
+    for name in ("unreachable", "remote"):
+        if getattr(options, name):
+            raise UsageError(f"--{name} goes with {'--history' if name == 'unreachable' else '--pre-push'} only")
     paths = options.paths or ["."]
     if STDIN in paths:
         if len(paths) > 1:
@@ -214,6 +245,55 @@ def _of_whole(options: Options, facts: Sequence[Fact], entries: Sequence[Entry])
     )
 
 
+def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
+    from keylint.pipeline import lens_on_the_past
+    from keylint.revisions import Lenses, look
+    from keylint.sources import history
+    from keylint.sources.repository import open_repository
+
+    chosen = [
+        name
+        for name, is_chosen in (
+            ("--staged", options.staged),
+            ("--range", options.range is not None),
+            ("--history", options.history),
+            ("--pre-push", options.pre_push),
+            ("PATH", bool(options.paths)),
+            ("--no-gitignore", options.no_gitignore),
+            ("--stdin-filename", options.stdin_filename is not None),
+        )
+        if is_chosen
+    ]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} exclude each other: a scan has one source")
+    if options.unreachable and not options.history:
+        raise UsageError("--unreachable goes with --history only")
+    if options.remote and not options.pre_push:
+        raise UsageError("--remote goes with --pre-push only")
+    repository = open_repository()
+    if options.staged:
+        selection = history.staged(repository)
+    elif options.range is not None:
+        selection = history.range_of(repository, options.range)
+    elif options.history:
+        selection = history.everything(repository, unreachable=options.unreachable)
+    else:
+        from keylint.sources.stdin import read_lines
+
+        told = {name: value for name, value in os.environ.items() if name[:11] == "PRE_COMMIT_"}
+        lines = () if "PRE_COMMIT_TO_REF" in told or "PRE_COMMIT_LOCAL_BRANCH" in told else read_lines()
+        selection = history.pushed(repository, lines, options.remote, told)
+    patterns = policy.patterns if policy is not None else ()
+    lenses = Lenses(through, lens_on_the_past(patterns))
+    if policy is not None and policy.exclude:
+        from keylint.policy.globs import matcher
+
+        found = look(repository, selection, lenses, options.jobs, matcher(policy.exclude))
+    else:
+        found = look(repository, selection, lenses, options.jobs)
+    return Seen(found.scanned, found.facts, found.world, selection.notices, (), whole=False, read=found.read)
+
+
 def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:
     """Return the keys of the inventory, compared with the code if all of that was seen.
 
@@ -246,6 +326,14 @@ def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:
 def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterator[tuple[str, str]]:
     """Yield the inventories that were part of the scan, with their texts. Raises: ConfigError if one is missing."""
     if STDIN in options.paths:
+        return
+    if seen.read is not None:
+        for name in policy.inventory if policy is not None else (_INVENTORY,):
+            data = seen.read(name)
+            if data is not None:
+                from keylint.policy.config import decoded
+
+                yield name, decoded(data, name)
         return
     root = root_of(options)
     paths = {entry.path for entry in seen.entries}

@@ -29,3 +29,9 @@ class NothingScanned(KeylintError):
     """The paths named matched no file: exit code 3, so that it never looks like a clean scan."""
 
     exit_code = 3
+
+
+class SourceFailed(KeylintError):
+    """A source could not be read to its end: exit code 4, so that it never looks like a clean scan."""
+
+    exit_code = 4

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from keylint.model import CONFIDENCES, SEVERITIES, Fact, Finding, Severity, Skip, Suppression
+from keylint.model import CONFIDENCES, SEVERITIES, Fact, Finding, Location, Severity, Skip, Suppression
 from keylint.policy.conditions import PatternTimeout, attributes_of
 from keylint.policy.policy import Policy
 from keylint.policy.rule import Rule, message, verdict
@@ -104,16 +104,24 @@ def _finding(policy: Policy, group: list[_Place]) -> Finding:
         references=rule.references,
         fact=fact,
         fingerprint=print_,
-        occurrences=tuple(sorted(other.fact.location for other in group[1:])),
+        occurrences=_occurrences(group),
         evidence=rule.evidence or str(fact.attributes.get("evidence") or "observed"),
         suppression=suppression,
     )
 
 
-def _weight(place: _Place) -> tuple[bool, int, int, object]:
+def _occurrences(group: list[_Place]) -> tuple[Location, ...]:
+    """Return every further place, once."""
+    found = {location for place in group for location in (place.fact.location, *place.fact.occurrences)}
+    return tuple(sorted(found - {group[0].fact.location}))
+
+
+def _weight(place: _Place) -> tuple[bool, int, bool, int, object]:
+    commit = place.fact.commit
     return (
         place.suppression is not None,
         -SEVERITIES.index(place.severity),
+        commit is not None and not commit.first_seen,
         -_confidence(place.fact),
         place.fact.location,
     )

@@ -23,11 +23,20 @@ def detectors() -> tuple[Detector, ...]:
     return tuple(cast(Detector, load(_PACKAGE, name, "DETECTOR")) for name in names(_PACKAGE))
 
 
+@cache
+def _detectors_of_the_past() -> tuple[Detector, ...]:
+    return tuple(cast(Detector, load(_PACKAGE, name, "DETECTOR")) for name in ("credential", "secret_file"))
+
+
 class Lens(NamedTuple):
-    """What to look for besides what the sieve finds. `marks` tells of raw bytes whether they hold any of it."""
+    """What to look for besides what the sieve finds. `marks` tells of raw bytes whether they hold any of it.
+
+    `past` is for what git remembers: it is asked for credentials, and for files that should not have been there.
+    """
 
     patterns: tuple[Pattern, ...] = ()
     marks: Callable[[bytes], bool] | None = None
+    past: bool = False
 
 
 def lens(patterns: tuple[Pattern, ...] = ()) -> Lens:
@@ -40,12 +49,25 @@ def lens(patterns: tuple[Pattern, ...] = ()) -> Lens:
     return Lens(patterns, holds_word(tuple(sorted(words))) if words else None)
 
 
+def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
+    """Return the lens of a policy's own patterns and of what is looked for in the past."""
+    words = {keyword.lower().encode() for pattern in patterns for keyword in pattern.keywords}
+    if all(pattern.keywords for pattern in patterns):
+        return Lens(patterns, holds_word(tuple(sorted(words))) if words else None, past=True)
+    return Lens(patterns, lambda _data: True, past=True)
+
+
 def is_wanted(path: str) -> bool:
     """Tell whether a detector must see a file for its name alone."""
     for wants in _wants():  # noqa: SIM110  asked for every file, and a generator costs as much as the answer
         if wants(path):
             return True
     return False
+
+
+def is_wanted_in_the_past(path: str) -> bool:
+    """Tell the same of a file that only git remembers."""
+    return any(detector.wants is not None and detector.wants(path) for detector in _detectors_of_the_past())
 
 
 @cache
@@ -61,12 +83,14 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     # Keys of UTF-16 lines show only once the text is decoded.
     mixed = encoding.name == "utf-8" and b"\0" in data
     wide = encoding.name != "utf-8" or mixed
-    if not wide and not _is_marked(data, through) and not is_wanted(path):
+    wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
+    if not wide and not is_marked(data, through) and not wanted:
         return ()
     document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name, witness)
-    if wide and not _is_marked(document.ascii, through) and not is_wanted(path):
+    if wide and not is_marked(document.ascii, through) and not wanted:
         return ()
-    found = [fact for detector in detectors() for fact in detector.find(document)]
+    looking = _detectors_of_the_past() if through.past else detectors()
+    found = [fact for detector in looking for fact in detector.find(document)]
     if through.patterns:
         from keylint.recognition.own_patterns import find
 
@@ -81,7 +105,8 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     return [with_allows(document, fact) if isinstance(fact, Fact) else fact for fact in found]
 
 
-def _is_marked(data: bytes, through: Lens) -> bool:
+def is_marked(data: bytes, through: Lens) -> bool:
+    """Tell whether raw bytes of plain text hold anything that a detector should look at."""
     return of_interest(data) or (through.marks is not None and through.marks(data))
 
 

@@ -236,7 +236,7 @@ def test_the_cells_of_a_notebook_are_one_program(language: str, places: list[tup
 def test_a_fact_says_where_and_why_and_shows_no_secret() -> None:
     secret = expand("{{secret:shown}}")
     (fact,) = exposures("bot.py", f"api_secret = '{secret}'; print('it is', api_secret)\n")
-    assert fact.location == ("bot.py", 2, 97, 2, 107)
+    assert fact.location[:5] == ("bot.py", 2, 97, 2, 107)
     assert fact.identity == "log print api_secret bot.py"
     assert fact.attributes == {
         "channel": "log",

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, git, write
 
+from keylint.policy.placeholders import expand
+
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
 
 
@@ -52,16 +54,21 @@ def run(command: list[str], folder: Path, env: dict[str, str]) -> tuple[int, str
     return done.returncode, done.stdout + done.stderr
 
 
+def install(repository: Path, hook_repository: Path, home: dict[str, str], hook: str, stage: str) -> Path:
+    """Let pre-commit run a hook in a repository."""
+    revision = git(hook_repository, "rev-parse", "HEAD").strip()
+    config = f"repos:\n- repo: {hook_repository}\n  rev: {revision}\n  hooks: [id: {hook}]\n"
+    write(repository, {".pre-commit-config.yaml": config})
+    git(repository, "add", ".")
+    code, output = run([*PRE_COMMIT, "install", "--hook-type", stage], repository, home)
+    assert code == 0, output
+    return repository
+
+
 @pytest.fixture
 def installed(repository: Path, hook_repository: Path, home: dict[str, str]) -> Path:
     """A repository whose commits keylint judges."""
-    revision = git(hook_repository, "rev-parse", "HEAD").strip()
-    config = f"repos:\n- repo: {hook_repository}\n  rev: {revision}\n  hooks: [id: keylint]\n"
-    write(repository, {".pre-commit-config.yaml": config})
-    git(repository, "add", ".")
-    code, output = run([*PRE_COMMIT, "install"], repository, home)
-    assert code == 0, output
-    return repository
+    return install(repository, hook_repository, home, "keylint", "pre-commit")
 
 
 def test_the_manifest_is_valid() -> None:
@@ -127,3 +134,46 @@ def test_a_tracked_secret_file_is_refused(installed: Path, home: dict[str, str])
     code, output = run(["git", "commit", "-m", "secrets"], installed, home)
     assert code == 1
     assert "  1:13 high tracked-secret-file" in output
+
+
+def test_the_index_is_judged(repository: Path, hook_repository: Path, home: dict[str, str]) -> None:
+    install(repository, hook_repository, home, "keylint-staged", "pre-commit")
+    write(repository, {"bot.py": "import os\n"})
+    git(repository, "add", ".")
+    write(repository, {"bot.py": 'API_KEY = "{{key:hook}}"\n'})
+    code, output = run(["git", "commit", "-m", "the index is clean"], repository, home)
+    assert code == 0, output
+    code, output = run(["git", "commit", "-am", "key"], repository, home)
+    assert code == 1
+    assert "  1:12 critical hardcoded-api-key" in output
+    assert "in 1 file" in output
+
+
+def test_a_push_is_judged_commit_by_commit(
+    repository: Path, hook_repository: Path, home: dict[str, str], tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "-q", "--bare", "other-side")
+    git(repository, "remote", "add", "origin", str(tmp_path / "other-side"))
+    install(repository, hook_repository, home, "keylint-pre-push", "pre-push")
+    git(repository, "commit", "-qm", "first")
+    code, output = run(["git", "push", "origin", "main"], repository, home)
+    assert code == 0, output
+    for text in ('API_KEY = "{{key:hook}}"\n', "import os\n"):
+        write(repository, {"bot.py": text})
+        git(repository, "add", ".")
+        git(repository, "commit", "-qm", "change")
+    for refs in (["main"], ["main:new"]):
+        code, output = run(["git", "push", "origin", *refs], repository, home)
+        assert code == 1
+        assert "critical key-in-history" in output
+        assert "of 2 commits" in output
+
+
+def test_a_message_is_judged(repository: Path, hook_repository: Path, home: dict[str, str]) -> None:
+    install(repository, hook_repository, home, "keylint-commit-msg", "commit-msg")
+    message = expand("Binance api_key={{key:hook}}")
+    code, output = run(["git", "commit", "-m", message], repository, home)
+    assert code == 1
+    assert "critical hardcoded-api-key" in output
+    code, output = run(["git", "commit", "-m", "no key"], repository, home)
+    assert code == 0, output

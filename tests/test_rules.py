@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run, write
+from conftest import ROOT, Run, git, write
 
 from keylint.policy.merge import load_policy
 from keylint.policy.pack import COMPILED_FILE, compile_rules, read_sources, rules_folder
@@ -21,11 +22,34 @@ EXAMPLES = [
 ]
 
 
+def past(folder: Path, files: Mapping[str, str]) -> None:
+    """Commit what is not there any more."""
+    git(folder, "init", "-q", "-b", "main")
+    write(folder, files)
+    commit(folder, "past")
+    for name in files:
+        (folder / name).unlink()
+
+
+def commit(folder: Path, message: str) -> None:
+    git(folder, "add", "-A", "-f")
+    git(folder, "commit", "-qm", message)
+
+
 @pytest.mark.parametrize(("rule", "verdict", "example"), EXAMPLES)
-def test_example(keylint: Run, tmp_path: Path, rule: Rule, verdict: str, example: Example) -> None:
+def test_example(
+    keylint: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: Rule, verdict: str, example: Example
+) -> None:
+    if example.past is not None:
+        past(tmp_path, example.past)
     write(tmp_path, example.files)
+    source = [str(tmp_path)]
+    if example.past is not None:
+        commit(tmp_path, "now")
+        monkeypatch.chdir(tmp_path)
+        source = ["--history"]
     day = ("--today", example.today) if example.today else ()
-    result = keylint("scan", str(tmp_path), "--rule", rule.id, "--format", "json", "--fail-on", "low", *day)
+    result = keylint("scan", *source, "--rule", rule.id, "--format", "json", "--fail-on", "low", *day)
     rules = {finding["rule"] for finding in result.report["findings"]}
     assert (rules, result.code) == (({rule.id}, 1) if verdict == "bad" else (set(), 0))
 

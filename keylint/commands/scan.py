@@ -35,6 +35,9 @@ examples:
   keylint scan                        the working tree around you
   keylint scan src config/bot.yaml    a folder and a file
   git show HEAD:bot.py | keylint scan - --stdin-filename bot.py
+  keylint scan --staged               what the next commit will hold
+  keylint scan --range origin/main..HEAD
+  keylint scan --history              every commit, message, note and stash
   keylint scan --format json --fail-on never > report.json
   keylint scan --report sarif=keylint.sarif --report html=keylint.html    text here, two reports there
 
@@ -56,6 +59,23 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--stdin-filename", metavar="NAME", help="what standard input is called in reports, and judged as"
     )
     parser.add_argument("--no-gitignore", action="store_true", help="take every file, also those that git ignores")
+    source = parser.add_argument_group("what git holds, instead of files")
+    source.add_argument(
+        "--staged", action="store_true", help="what the next commit will hold: the index, not the files"
+    )
+    source.add_argument("--range", metavar="BASE..HEAD", help="the commits of HEAD that BASE does not have")
+    source.add_argument(
+        "--history", action="store_true", help="all that branches, tags, notes, stashes and the index lead to"
+    )
+    source.add_argument(
+        "--unreachable", action="store_true", help="with --history: what nothing leads to any more, as well"
+    )
+    source.add_argument(
+        "--pre-push", action="store_true", help="what a push sends, as git tells its hook on standard input"
+    )
+    source.add_argument(
+        "--remote", metavar="NAME", help="with --pre-push: the other side, which git names to its hook as $1"
+    )
     parser.add_argument("--format", choices=formats, help="what standard output gets (default: text)")
     parser.add_argument(
         "--report", action="append", metavar="FORMAT=FILE", help="write another format to a file; repeatable"

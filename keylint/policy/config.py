@@ -74,7 +74,11 @@ def read_config(file: str, name: str) -> ConfigFile:
 
 def read_text(file: str, name: str) -> str:
     """Return the text of a file that users write. Raises: ConfigError if it cannot be read or is no UTF-8."""
-    data = _bytes(file)
+    return decoded(_bytes(file), name)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Return the text of bytes that users wrote. Raises: ConfigError if they are no UTF-8."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

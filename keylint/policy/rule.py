@@ -17,11 +17,15 @@ TEMPLATE = re.compile(r"\{\{\s*(?P<name>[a-z_]+\.[a-z_0-9]+)\s*\}\}")
 
 
 class Example(NamedTuple):
-    """A test inside a rule: files (path to text with placeholders) on which it fires, or stays silent."""
+    """A test inside a rule: files (path to text with placeholders) on which it fires, or stays silent.
+
+    `past` are the files of an earlier commit; with it the history is scanned instead of the files.
+    """
 
     name: str
     files: Mapping[str, str]
     today: str | None = None
+    past: Mapping[str, str] | None = None
 
 
 class Rule(NamedTuple):

@@ -57,6 +57,7 @@ _EXAMPLE = record(
             required=True,
         ),
         "today": Field(DATE, "the day that ages are judged by"),
+        "past": Field(map_of(ANY_TEXT, least=1), "the files of an earlier commit; the history is scanned then"),
     }
 )
 RULE = record(
@@ -168,4 +169,9 @@ def _rule(file: str, value: dict[str, Plain], conditions: dict[str, Condition | 
 
 def _example(value: dict[str, Plain]) -> Example:
     today = value.get("today")
-    return Example(str(value["name"]), cast("dict[str, str]", value["files"]), None if today is None else str(today))
+    return Example(
+        name=str(value["name"]),
+        files=cast("dict[str, str]", value["files"]),
+        today=None if today is None else str(today),
+        past=cast("dict[str, str] | None", value.get("past")),
+    )

@@ -35,6 +35,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         context        text    code, config, docs, test, notebook-output and the like
         digest         text    the SHA-256 of the secret
         pattern        text    the id of the policy's own pattern that found it
+        removed        flag    whether no branch head holds it any more: it is in history alone
     """),
     "key": _table("""
         id                           text    the id of the inventory entry, or what the block describes

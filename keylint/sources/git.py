@@ -1,9 +1,9 @@
-"""Ask the git command about a work tree, without letting the repository run anything or redirect it."""
+"""Ask the git command, without letting the repository run anything or redirect it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ _SET = {
 _HARDENED = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*")
 # A pipe put in place of one of git's files would make it wait for ever. Units: seconds without a word from git.
 _PATIENCE = 60
+_PIPE = 1 << 20
 
 
 class GitFailed(Exception):
@@ -55,46 +56,96 @@ def git(folder: str, arguments: Sequence[str]) -> Printed:
 
 def begin(folder: str, arguments: Sequence[str]) -> Callable[[], Printed]:
     """Start git in a folder; the function returned waits for it, and must be called. Raises: GitFailed, both."""
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_" or name in _KEPT}
-    environment.update(_SET)
+    environment = environment_of(())
     # Else the repository's core.worktree could show git another folder than the one being scanned.
     environment["GIT_WORK_TREE"] = work_tree_of(folder) or folder
-    command = ["git", "-C", folder, *_HARDENED, *arguments]
+    return start(["-C", folder, *arguments], environment)
+
+
+def environment_of(names: Sequence[str]) -> dict[str, str]:
+    """Return an environment for git in which, of git's own variables, only the user's settings and those named hold."""
+    kept = (*_KEPT, *names)
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_" or name in kept}
+    return {**environment, **_SET}
+
+
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], feed: bytes = b"", patience: float = _PATIENCE
+) -> Callable[[], Printed]:
+    """Start git with something on its standard input; the function returned waits for it, and must be called.
+
+    `patience` is how long it may say nothing, in seconds. Raises: GitFailed, both.
+    """
+    command = ["git", *_HARDENED, *arguments]
     if not hasattr(os, "posix_spawnp"):
-        return lambda: _run(command, environment)
-    child, out, warnings = _spawn(command, environment)
-    return lambda: _finish(child, out, warnings)
+        return lambda: _run(command, environment, feed, patience)
+    child = spawn(arguments, environment)
+    if feed:
+        widen(child.out)
+    os.set_blocking(child.into, False)
+    # What fits into the pipe goes at once, so that git can work while nobody waits for it.
+    waiting = _fed(child.into, memoryview(feed))
+    return lambda: _finish(child, waiting, patience)
 
 
-def _spawn(command: list[str], environment: dict[str, str]) -> tuple[int, int, int]:
-    """Start git without the subprocess module, which costs more to import than git takes."""
+class Child(NamedTuple):
+    """A git at work, and our ends of its pipes."""
+
+    pid: int
+    into: int
+    out: int
+    warnings: int
+
+
+def spawn(arguments: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False) -> Child:
+    """Start git without the subprocess module, which costs more to import than git takes. Raises: GitFailed.
+
+    The warnings of a git that is `quiet` go nowhere; those of another must be read, or it stands still.
+    """
+    command = ["git", *_HARDENED, *arguments]
     opened: list[int] = []
     try:
-        opened += os.pipe()
-        opened += os.pipe()
-        opened.append(os.open(os.devnull, os.O_RDONLY))
-        out, writing, warnings, warning, null = opened
-        actions = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_DUP2, warning, 2)]
-        child = os.posix_spawnp(command[0], command, environment, file_actions=actions)
+        for _ in range(2):
+            opened += os.pipe()
+        opened += (-1, os.open(os.devnull, os.O_WRONLY)) if quiet else os.pipe()
+        reading, into, out, writing, warnings, warning = opened
+        ends = ((reading, 0), (writing, 1), (warning, 2))
+        actions = [(os.POSIX_SPAWN_DUP2, end, number) for end, number in ends]
+        pid = os.posix_spawnp(command[0], command, environment, file_actions=actions)
     except OSError as error:
         for descriptor in opened:
-            os.close(descriptor)
+            with suppress(OSError):
+                os.close(descriptor)
         raise GitFailed(f"git could not be started: {error.strerror}") from None
-    for descriptor in (writing, warning, null):
+    for descriptor in (reading, writing, warning):
         os.close(descriptor)
-    return child, out, warnings
+    return Child(pid, into, out, warnings)
 
 
-def _finish(child: int, out: int, warnings: int) -> Printed:
+def widen(pipe: int) -> None:
+    """Let git write on while its answers are looked at, where the system can."""
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+def _finish(child: Child, waiting: memoryview, patience: float) -> Printed:
     import select
 
+    out, warnings, into = child.out, child.warnings, child.into
     pieces: dict[int, list[bytes]] = {out: [], warnings: []}
     left = [out, warnings]
+    unfed = [into] if waiting else []
     silent = False
     try:
         while left and not silent:
-            ready = select.select(left, (), (), _PATIENCE)[0]
-            silent = not ready
+            ready, hungry, _ = select.select(left, unfed, (), patience)
+            silent = not (ready or hungry)
+            if hungry:
+                waiting = _fed(into, waiting)
+                unfed = [into] if waiting else []
             for descriptor in ready:
                 piece = os.read(descriptor, 1 << 16)
                 if piece:
@@ -102,31 +153,45 @@ def _finish(child: int, out: int, warnings: int) -> Printed:
                 else:
                     left.remove(descriptor)
     finally:
-        os.close(out)
-        os.close(warnings)
+        for descriptor in (out, warnings, *unfed):
+            os.close(descriptor)
         if left:
             import signal
 
             with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+                os.kill(child.pid, signal.SIGKILL)
+        _, status = os.waitpid(child.pid, 0)
     if silent:
-        raise GitFailed(f"git did not answer for {_PATIENCE} seconds")
+        raise GitFailed(f"git did not answer for {patience:.0f} seconds")
     return _judged(os.waitstatus_to_exitcode(status), b"".join(pieces[out]), b"".join(pieces[warnings]))
 
 
-def _run(command: list[str], environment: dict[str, str]) -> Printed:
+def _fed(into: int, waiting: memoryview) -> memoryview:
+    """Write what git takes at once, and return the rest; close the pipe behind it.
+
+    A git that has ended takes nothing, and says elsewhere why.
+    """
+    try:
+        while waiting:
+            waiting = waiting[os.write(into, waiting) :]
+    except BlockingIOError:
+        return waiting
+    except BrokenPipeError:
+        waiting = waiting[:0]
+    os.close(into)
+    return waiting
+
+
+def _run(command: list[str], environment: Mapping[str, str], feed: bytes, patience: float) -> Printed:
     """Run git where it cannot be spawned."""
     import subprocess
 
     try:
-        done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_PATIENCE
-        )
+        done = subprocess.run(command, env=environment, input=feed, capture_output=True, check=False, timeout=patience)
     except OSError as error:
         raise GitFailed(f"git could not be started: {error.strerror}") from None
     except subprocess.TimeoutExpired:
-        raise GitFailed(f"git did not answer for {_PATIENCE} seconds") from None
+        raise GitFailed(f"git did not answer for {patience:.0f} seconds") from None
     return _judged(done.returncode, done.stdout, done.stderr)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from keylint.errors import UsageError
@@ -24,6 +25,17 @@ def read_stdin(name: str | None) -> tuple[str, bytes] | Skip:
     except MemoryError:
         return Skip(path, "unreadable", "not enough memory to read it")
     return Skip(path, "too-large", f"the limit is {LARGEST} bytes") if len(data) > LARGEST else (path, data)
+
+
+def read_lines() -> list[str]:
+    """Return the lines that git hands to its pre-push hook. Raises: UsageError if nobody hands any."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("--pre-push reads what git tells its hook on standard input, or pre-commit in the environment")
+    try:
+        data = sys.stdin.buffer.read(LARGEST)
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from None
+    return os.fsdecode(data).split("\n")
 
 
 def stdin_world() -> World:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from keylint.commands._rules.examples import Outcome
 from keylint.model import Finding
-from keylint.reporters.text import visible
+from keylint.reporters._wording import visible
 
 SCHEMA = "keylint/rule-tests/1"
 _HEAD = ("RULE", "BAD", "GOOD", "RESULT")

@@ -11,7 +11,7 @@ from keylint.policy.rule import Example, Rule
 from keylint.policy.source_map import Plain
 from keylint.policy.unparsed import unparsed, vars_of
 from keylint.recognition.masking import ELLIPSIS, mask
-from keylint.reporters.text import visible
+from keylint.reporters._wording import visible
 
 SCHEMA = "keylint/rule/1"
 _WIDTH = 100

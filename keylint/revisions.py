@@ -1,0 +1,381 @@
+"""From a selection of a repository's objects to facts: each object read once; of a hit who brought it in, and when."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
+from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past
+from keylint.sieve import accelerate, mentions_exchange
+from keylint.sources.changes import Change, changes
+from keylint.sources.history import COMMIT_MESSAGE, Selection
+from keylint.sources.objects import Objects
+from keylint.sources.paths import shown
+from keylint.sources.repository import Repository, ask, resolve
+from keylint.whole.arrivals import Arrival, Hit, Trace, placed, traces
+
+# Objects a worker is handed at a time.
+_BATCH = 100
+_MANY = 1000
+# More paths than this are not handed to git as arguments; it tells of all, then.
+_MOST_PATHS = 200
+# How much of the files beside a candidate is looked at to see whether they name the exchange. Units: bytes, files.
+_NEAR_BYTES = 16 << 10
+_NEAR_FILES = 50
+
+
+class Lenses(NamedTuple):
+    """What is looked at through what: what is there today, and what is past."""
+
+    there: Lens
+    past: Lens
+
+
+class Item(NamedTuple):
+    """An object to look at, with every path it was ever at. `there`: it is a part of the files at hand."""
+
+    object: str
+    paths: tuple[str, ...]
+    there: bool = False
+
+
+class Looked(NamedTuple):
+    """What a batch of objects yielded. Units: `size` in bytes."""
+
+    files: int
+    size: int
+    hits: tuple[Hit, ...]
+    skipped: tuple[Skip, ...]
+
+
+class Found(NamedTuple):
+    """What a selection comes to. `read` returns what is at a path now, if it was a part of the selection."""
+
+    scanned: Scanned
+    facts: tuple[Fact, ...]
+    world: World
+    read: Callable[[str], bytes | None]
+
+
+def look(
+    repository: Repository,
+    selection: Selection,
+    lenses: Lenses,
+    jobs: int | None = None,
+    is_excluded: Callable[[str], bool] = lambda _path: False,
+) -> Found:
+    """Examine a selection. Raises: SourceFailed if git cannot be read to the end."""
+    skipped: set[Skip] = set(selection.skipped)
+    paths: dict[str, tuple[str, ...]] = {}
+    known: dict[str, str] = {}
+    for change in _changes(repository, selection, selection.commits, skipped.add):
+        _add(paths, change.object, known.setdefault(change.path, change.path))
+    for path, object_ in selection.here:
+        _add(paths, object_, path)
+    for loose in selection.loose:
+        _add(paths, loose.object, loose.path)
+    for object_ in selection.all_objects:
+        if object_ not in paths:
+            paths[object_] = (f".git/objects/{object_}",)
+    # Rules on anything but secrets are for the branch that one is on, as a scan of its files would have it.
+    now = {*_held(repository, selection.current), *(object_ for _, object_ in selection.here)}
+    items = _items(paths, now, is_excluded, skipped)
+    messages = [Item(commit, (COMMIT_MESSAGE,)) for commit in selection.commits]
+    looked = _examined(repository, [*items, *messages], lenses, jobs)
+    skipped.update(skip for part in looked for skip in part.skipped)
+    hits = [hit for part in looked for hit in part.hits]
+    scanned = Scanned(
+        sum(part.files for part in looked),
+        sum(part.size for part in looked),
+        tuple(sorted(skip._replace(path=shown(skip.path)) for skip in skipped)),
+        len(selection.commits),
+    )
+    live = _live(repository, selection, hits) if hits else set()
+    facts = _facts(repository, selection, hits, live, lenses.past) if hits else ()
+    return Found(scanned, facts, _world(repository, selection, facts), _reader(repository, selection, paths))
+
+
+def _add(paths: dict[str, tuple[str, ...]], object_: str, path: str) -> None:
+    before = paths.get(object_)
+    if before is None:
+        paths[object_] = (path,)
+    elif path not in before:
+        paths[object_] = (*before, path)
+
+
+def _changes(
+    repository: Repository,
+    selection: Selection,
+    commits: Sequence[str],
+    skip: Callable[[Skip], None],
+    paths: Sequence[str] = (),
+) -> Iterator[Change]:
+    """Yield what commits changed; a note's path is that of what it is on, however git spreads notes over folders."""
+    for change in changes(repository, commits, skip, paths):
+        if change.commit in selection.notes:
+            yield change._replace(path=f".git/notes/{change.path.replace('/', '')}")
+        else:
+            yield change
+
+
+def _held(repository: Repository, heads: Sequence[str]) -> set[str]:
+    """Return every object of some commits' trees."""
+    if not heads:
+        return set()
+    feed = "".join(f"{head}\n" for head in heads).encode()
+    listed = ask(repository, ["rev-list", "--objects", "--no-walk", "--missing=allow-any", "--stdin"], feed)
+    return {line.partition(b" ")[0].decode() for line in listed.split(b"\n")}
+
+
+def _items(
+    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool], skipped: set[Skip]
+) -> list[Item]:
+    """Return what to look at, the versions of one file together: git stores them as differences from each other."""
+    excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
+    skipped.update(Skip(path, "excluded", "by the configuration") for path in excluded)
+    items = []
+    for object_, some in paths.items():
+        kept = tuple(path for path in some if path not in excluded) if excluded else some
+        if kept:
+            items.append(Item(object_, kept, object_ in there))
+    items.sort(key=lambda item: item.paths[0])
+    return items
+
+
+def _examined(repository: Repository, items: Sequence[Item], lenses: Lenses, jobs: int | None) -> list[Looked]:
+    """Examine objects in processes of their own: what kills one, or keeps it for ever, costs that object alone."""
+    if not items:
+        return []
+    work = _Examiner(repository, lenses)
+    if not hasattr(os, "fork"):
+        return [work(items)]
+    from keylint.workers import run
+
+    count = 1
+    if len(items) >= _MANY:
+        accelerate()
+        count = jobs if jobs is not None else os.cpu_count() or 1
+    batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
+    return run(work, batches, min(count, len(batches)), _lost)
+
+
+def _lost(items: Sequence[Item], why: str) -> Looked:
+    from keylint.workers import LATE
+
+    reason: SkipReason = "timeout" if why == LATE else "unreadable"
+    return Looked(0, 0, (), tuple(Skip(item.paths[0], reason, why) for item in items))
+
+
+class _Examiner:
+    """What a worker does with a batch; each has a git of its own."""
+
+    def __init__(self, repository: Repository, lenses: Lenses) -> None:
+        self._objects = Objects(repository)
+        self._lenses = lenses
+
+    def __call__(self, items: Sequence[Item]) -> Looked:
+        files = size = 0
+        hits: list[Hit] = []
+        skipped: list[Skip] = []
+        messages: list[tuple[Item, bytes]] = []
+        found = self._objects.read([item.object for item in items])
+        for item, one in zip(items, found, strict=True):
+            if one.left_out is not None:
+                detail = f"object {item.object}" if one.left_out in ("missing-object", "unreadable") else ""
+                skipped.append(Skip(item.paths[0], one.left_out, detail))
+                continue
+            if one.kind == "blob":
+                files += 1
+                size += one.size
+                left_out = self._examine(item, one.data, hits)
+                skipped += left_out
+                if any(skip.reason == "binary" for skip in left_out):
+                    files -= 1
+                    size -= one.size
+            elif one.kind in ("commit", "tag"):
+                messages.append((item, one.data.partition(b"\n\n")[2]))
+        # Nearly every message is a line or two: looked at together first.
+        if messages and is_marked(b"\n".join(text for _, text in messages), self._lenses.past):
+            for item, text in messages:
+                skipped += self._examine(item, text, hits)
+        return Looked(files, size, tuple(hits), tuple(skipped))
+
+    def _examine(self, item: Item, data: bytes, hits: list[Hit]) -> list[Skip]:
+        lens = self._lenses.there if item.there else self._lenses.past
+        left_out: list[Skip] = []
+        known = len(hits)
+        for place, path in enumerate(item.paths):
+            # A file by another name holds the same; but its name may mean something, or its finding need one.
+            wanted = is_wanted if item.there else is_wanted_in_the_past
+            if place and len(hits) == known and not wanted(path):
+                continue
+            try:
+                found = examine(shown(path), data, lens)
+            except MemoryError:
+                found = (Skip(path, "unreadable", "not enough memory to decode it"),)
+            hits += (Hit(item.object, path, fact) for fact in found if isinstance(fact, Fact))
+            left_out += (fact for fact in found if isinstance(fact, Skip))
+        return left_out
+
+
+def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> set[tuple[str, str]]:
+    """Return which of the places with a hit are there today. Shape: object, path."""
+    there = _held(repository, selection.heads)
+    places = {(hit.object, hit.path) for hit in hits}
+    live = {place for place in places if (place[1], place[0]) in selection.here}
+    held = {place for place in places if place[0] in there and not place[1].startswith(".git/")}
+    count: dict[str, int] = {}
+    for object_, _ in held:
+        count[object_] = count.get(object_, 0) + 1
+    unclear = {place for place in held if count[place[0]] > 1}
+    live |= held - unclear
+    # Only git knows at which of its paths an object is today; it is asked of every head until it says so.
+    for head in selection.heads if unclear else ():
+        open_ = sorted(place for place in unclear - live if "\n" not in place[1])
+        for place, found in zip(open_, resolve(repository, [f"{head}:{path}" for _, path in open_]), strict=True):
+            if found is not None and found[1] == place[0]:
+                live.add(place)
+        if len(live) == len(places):
+            break
+    return live
+
+
+def _facts(
+    repository: Repository, selection: Selection, hits: Sequence[Hit], live: set[tuple[str, str]], past: Lens
+) -> tuple[Fact, ...]:
+    found = traces(hits, _arrivals(repository, selection, hits), live)
+    commits = _commits(repository, {arrival.commit for trace in found for arrival in trace.brought})
+    older = frozenset() if selection.whole else _held_before(repository, found, past)
+    facts: list[Fact] = []
+    for trace in found:
+        is_new = trace.first is not None and trace.first.commit not in repository.boundary
+        is_new = is_new and trace.hits[0].fact.identity not in older
+        facts += placed(trace, live, commits, is_new=is_new)
+    return tuple(sorted(facts, key=lambda fact: (fact.location, fact.target, fact.identity)))
+
+
+def _arrivals(
+    repository: Repository, selection: Selection, hits: Sequence[Hit]
+) -> dict[tuple[str, str], list[Arrival]]:
+    """Return by object and path which commits put them there."""
+    wanted = {(hit.object, hit.path) for hit in hits}
+    paths = sorted({path for _, path in wanted if not path.startswith(".git/")})
+    notes = any(path.startswith(".git/notes/") for _, path in wanted)
+    turns = {commit: turn for turn, commit in enumerate(reversed(selection.commits))}
+    found: dict[tuple[str, str], list[Arrival]] = {}
+    if paths or notes:
+        named = paths if len(paths) <= _MOST_PATHS and not notes else ()
+        for one in _changes(repository, selection, selection.commits, lambda _skip: None, named):
+            if (one.object, one.path) in wanted:
+                arrival = Arrival(turns[one.commit], one.commit, one.path, one.object, one.before)
+                found.setdefault((one.object, one.path), []).append(arrival)
+    for object_, path in wanted:
+        if path == COMMIT_MESSAGE:
+            found[object_, path] = [Arrival(turns[object_], object_, path, object_, ())]
+    return found
+
+
+def _held_before(repository: Repository, found: Sequence[Trace], past: Lens) -> frozenset[str]:
+    """Return the identities of what the file held already that a commit of a range first brought it to."""
+    names = sorted({old for trace in found if trace.first for old in trace.first.before})
+    held: dict[str, set[str]] = {}
+    objects = Objects(repository)
+    try:
+        data = {name: one.data for name, one in zip(names, objects.read(names), strict=True)}
+    finally:
+        objects.close()
+    older = set()
+    for trace in found:
+        for old in trace.first.before if trace.first else ():
+            if old not in held:
+                some = examine(shown(trace.first.path), data[old], past) if trace.first else ()
+                held[old] = {fact.identity for fact in some if isinstance(fact, Fact)}
+            older |= held[old] & {trace.hits[0].fact.identity}
+    return frozenset(older)
+
+
+def _commits(repository: Repository, ids: Iterable[str]) -> dict[str, Commit]:
+    """Return the author and date of commits."""
+    from keylint.recognition.masking import mask_keys, printable
+
+    names = sorted(ids)
+    objects = Objects(repository)
+    known: dict[str, Commit] = {}
+    try:
+        for name, found in zip(names, objects.read(names), strict=True):
+            head = found.data.partition(b"\n\n")[0].decode("utf-8", "backslashreplace")
+            line = next((line for line in head.split("\n") if line.startswith("author ")), "author  0 +0000")
+            author, seconds, zone = line.removeprefix("author ").rsplit(" ", 2)
+            known[name] = Commit(name, printable(mask_keys(author)), _date(seconds, zone), first_seen=False)
+    finally:
+        objects.close()
+    return known
+
+
+def _date(seconds: str, zone: str) -> str:
+    """Return an author's time as ISO 8601, or nothing if it is none."""
+    import time
+
+    try:
+        sign = -1 if zone[0] == "-" else 1
+        offset = sign * (int(zone[1:3]) * 3600 + int(zone[3:5]) * 60)
+        moment = time.gmtime(int(seconds) + offset)
+    except (ValueError, OverflowError, OSError, IndexError):
+        return ""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", moment) + f"{zone[0]}{zone[1:3]}:{zone[3:5]}"
+
+
+def _reader(
+    repository: Repository, selection: Selection, paths: Mapping[str, tuple[str, ...]]
+) -> Callable[[str], bytes | None]:
+    """Return what reads a file as it is today, if that was looked at."""
+    here = dict(selection.here)
+
+    def read(path: str) -> bytes | None:
+        object_ = here.get(path)
+        if object_ is None and selection.current:
+            found = resolve(repository, [f"{selection.current[0]}:{path}"])[0]
+            object_ = found[1] if found and path in paths.get(found[1], ()) else None
+        return None if object_ is None else _blobs(repository, [object_])[0]
+
+    return read
+
+
+def _blobs(repository: Repository, names: Sequence[str]) -> list[bytes]:
+    objects = Objects(repository)
+    try:
+        return [one.data for one in objects.read(names)]
+    finally:
+        objects.close()
+
+
+def _world(repository: Repository, selection: Selection, facts: Sequence[Fact]) -> World:
+    """Return what is known around a path: what stood beside it where it was found."""
+    trees = {fact.location.path: fact.commit.id for fact in facts if fact.commit is not None}
+    staged = {path for path, _ in selection.here}
+
+    def is_near_exchange(path: str) -> bool:
+        folder = path.rpartition("/")[0]
+        folders = dict.fromkeys((folder, folder.rpartition("/")[0]))
+        return any(_names_exchange(repository, names(path, one)) for one in folders)
+
+    def names(path: str, folder: str) -> list[str]:
+        if path in staged or path not in trees:
+            listed = os.fsdecode(ask(repository, ["ls-files", "--stage", "-z"])) if repository.root else ""
+            lines = (line.partition("\t") for line in listed.split("\0"))
+            return [
+                details.split(" ")[1] for details, _, name in lines if details and name.rpartition("/")[0] == folder
+            ]
+        tree = resolve(repository, [f"{trees[path]}:{folder}" if folder else f"{trees[path]}^{{tree}}"])[0]
+        listed = os.fsdecode(ask(repository, ["ls-tree", "-z", tree[1]])) if tree else ""
+        details = (line.partition("\t")[0].split(" ") for line in listed.split("\0")[:-1])
+        return [object_ for _, kind, object_ in details if kind == "blob"]
+
+    return World(lambda _: True, cache(is_near_exchange))
+
+
+def _names_exchange(repository: Repository, names: Sequence[str]) -> bool:
+    return any(mentions_exchange(data[:_NEAR_BYTES]) for data in _blobs(repository, names[:_NEAR_FILES]))

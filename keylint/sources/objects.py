@@ -1,0 +1,149 @@
+"""Objects of a git repository, each read once through one `git cat-file --batch`; nothing is written or fetched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
+
+from keylint.documents.decoding import encoding_of
+from keylint.errors import SourceFailed
+from keylint.model import SkipReason
+from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
+from keylint.sources.git import Child, GitFailed, spawn, widen
+from keylint.sources.reading import LARGEST
+from keylint.sources.repository import Repository, ask, at_root
+
+# So many names are written before the first answer is read: they fit into a pipe, so that neither side waits.
+AT_ONCE = 100
+_PIECE = 1 << 20
+
+
+class Object(NamedTuple):
+    """What a name stands for. `data` is empty if the sieve found nothing in a large one. Units: `size` in bytes."""
+
+    kind: str
+    size: int
+    data: bytes
+    left_out: SkipReason | None = None
+
+
+class Objects:
+    """A running git that is asked for objects; it ends with its owner."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._child: Child | None = None
+        self._answers: BinaryIO | None = None
+
+    def read(self, names: Sequence[str]) -> Iterator[Object]:
+        """Yield the object of each name, in order. Raises: SourceFailed if git cannot be started."""
+        if not hasattr(os, "posix_spawnp"):
+            yield from self._read_whole(names)
+            return
+        start = 0
+        while start < len(names):
+            some = names[start : start + AT_ONCE]
+            try:
+                answers = self._asked(some)
+                for _ in some:
+                    found = _next(answers)
+                    start += 1
+                    yield found
+            except (EOFError, OSError):
+                # An object that is damaged ends git: the others are asked for again.
+                self.close()
+                start += 1
+                yield Object("damaged", 0, b"", "unreadable")
+
+    def close(self) -> None:
+        """End git."""
+        if self._child is None or self._answers is None:
+            return
+        os.close(self._child.into)
+        self._answers.close()
+        os.waitpid(self._child.pid, 0)
+        self._child = self._answers = None
+
+    def _asked(self, names: Sequence[str]) -> BinaryIO:
+        if self._child is None or self._answers is None:
+            try:
+                self._child = spawn(_command(self._repository), self._repository.environment, quiet=True)
+            except GitFailed as error:
+                raise SourceFailed(str(error)) from None
+            widen(self._child.out)
+            self._answers = open(self._child.out, "rb", buffering=_PIECE)  # noqa: SIM115  closed by close()
+        os.write(self._child.into, os.fsencode("".join(f"{name}\n" for name in names)))
+        return self._answers
+
+    def _read_whole(self, names: Sequence[str]) -> Iterator[Object]:
+        from io import BytesIO
+
+        feed = os.fsencode("".join(f"{name}\n" for name in names))
+        answers = BytesIO(ask(self._repository, ["cat-file", "--batch"], feed))
+        for _ in names:
+            yield _next(answers)
+
+
+def _command(repository: Repository) -> list[str]:
+    return [*at_root(repository), "cat-file", "--batch"]
+
+
+def _next(answers: BinaryIO) -> Object:
+    head = answers.readline()
+    if not head.endswith(b"\n"):
+        raise EOFError
+    _, kind, size = head.decode("utf-8", "replace").rsplit(None, 2) if head.count(b" ") > 1 else ("", "missing", "0")
+    if not size.isdigit():
+        return Object("missing", 0, b"", "missing-object")
+    if kind == "missing":
+        return Object(kind, 0, b"", "missing-object")
+    found = _content(answers, kind, int(size))
+    if answers.read(1) != b"\n":
+        raise EOFError
+    return found
+
+
+def _content(answers: BinaryIO, kind: str, size: int) -> Object:
+    if size <= _PIECE:
+        data = answers.read(size)
+        if len(data) < size:
+            raise EOFError
+        return Object(kind, size, data)
+    first = answers.read(_PIECE)
+    rest = size - len(first)
+    if encoding_of(first) is None:
+        _drop(answers, rest)
+        return Object(kind, size, b"", "binary")
+    if size <= LARGEST:
+        data = first + answers.read(rest)
+        if len(data) < size:
+            raise EOFError
+        return Object(kind, size, data)
+    return Object(kind, size, b"", "too-large" if _is_of_interest(first, answers, rest) else None)
+
+
+def _is_of_interest(piece: bytes, answers: BinaryIO, rest: int) -> bool:
+    """Look at what is too large to be decoded, piece by piece, to its end."""
+    encoding = encoding_of(piece)
+    found = NOTHING._replace(certain=encoding is None or encoding.name != "utf-8")
+    tail = b""
+    while True:
+        if not found.certain:
+            found = interest(tail + piece, found._replace(certain=b"\0" in piece))
+            found = found._replace(exchange=found.exchange or mentions_exchange(tail + piece))
+        if not rest:
+            return found.certain or (found.digests and found.exchange)
+        tail = piece[-OVERLAP:]
+        piece = answers.read(min(rest, _PIECE))
+        if not piece:
+            raise EOFError
+        rest -= len(piece)
+
+
+def _drop(answers: BinaryIO, rest: int) -> None:
+    while rest:
+        piece = answers.read(min(rest, _PIECE))
+        if not piece:
+            raise EOFError
+        rest -= len(piece)
