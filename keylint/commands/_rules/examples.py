@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from keylint.assessment import Options, report_of
@@ -63,7 +64,14 @@ def run_example(rule: Rule, verdict: Verdict, example: Example, bench: Bench, *,
         # Files of a work tree would be untracked in it; those of a plain folder count as tracked.
         if work_tree_of(folder) is not None:
             raise UsageError(f"examples are tried out in {folder}, which lies in a git work tree; set TMPDIR elsewhere")
-        _write(folder, rule, example)
+        if example.past is not None:
+            _write(folder, rule, example, example.past)
+            _commit(folder, rule, example)
+            for name in example.past:
+                os.unlink(os.path.join(folder, name))
+        _write(folder, rule, example, example.files)
+        if example.past is not None:
+            _commit(folder, rule, example)
         try:
             policy = _policy(folder, rule, bench)
             report = _scan(folder, example, policy, rule.id)
@@ -122,18 +130,41 @@ def _label(pack: Pack) -> str:
 def _scan(folder: str, example: Example, policy: Policy, rule: str | None = None) -> Report:
     """Scan as `keylint scan` does; without a rule, for every fact however unsure."""
     options = Options(
-        paths=(folder,),
-        no_gitignore=True,
+        paths=() if example.past is not None else (folder,),
+        no_gitignore=example.past is None,
+        history=example.past is not None,
         jobs=1,
         rule=() if rule is None else (rule,),
         min_confidence="low" if rule is None else Options().min_confidence,
         today=example.today,
     )
-    return report_of(options, policy=policy)[0]
+    if example.past is None:
+        return report_of(options, policy=policy)[0]
+    here = os.getcwd()
+    os.chdir(folder)  # a history is that of where one is
+    try:
+        return report_of(options, policy=policy)[0]
+    finally:
+        os.chdir(here)
 
 
-def _write(folder: str, rule: Rule, example: Example) -> None:
-    for name, text in example.files.items():
+def _commit(folder: str, rule: Rule, example: Example) -> None:
+    """Commit what is in a folder, as nobody in particular and by nobody's configuration."""
+    import subprocess
+
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for who in ("AUTHOR", "COMMITTER"):
+        environment |= {f"GIT_{who}_NAME": "keylint", f"GIT_{who}_EMAIL": "keylint@example.org"}
+    for command in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "--allow-empty", "-m", example.name]):
+        try:
+            subprocess.run(["git", *command], cwd=folder, env=environment, check=True, capture_output=True)  # noqa: S603, S607
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise RuleError(f"{rule.file}: example '{example.name}': git {command[0]} failed: {error}") from None
+
+
+def _write(folder: str, rule: Rule, example: Example, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
         file = os.path.join(folder, name)
         try:
             os.makedirs(os.path.dirname(file), exist_ok=True)
