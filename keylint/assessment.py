@@ -65,7 +65,7 @@ def report_of(options: Options, otherwise: Suppress | None = None) -> tuple[Repo
     today = options.today or current_day()
     through = lens(policy.patterns if policy else ())
     seen = _scan(options, policy, through)
-    seen = seen._replace(facts=(*seen.facts, *_keys(options, policy, seen)))
+    seen = seen._replace(facts=(*_pipelines(seen), *_keys(options, policy, seen)))
     settled = (settle(fact, seen.world, today) for fact in seen.facts)
     facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
     notices = list(seen.notices)
@@ -155,6 +155,14 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
     return Seen(scanned, found, listing.world, listing.notices, entries, whole)
+
+
+def _pipelines(seen: Seen) -> Sequence[Fact]:
+    if not any(fact.target == "workflow" for fact in seen.facts):
+        return seen.facts
+    from keylint.whole.workflows import connected
+
+    return connected(seen.facts)
 
 
 def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:

@@ -1,0 +1,27 @@
+"""Pipelines: what continuous integration runs, when, and with which secrets. One file a system, named as told here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+System = Literal["github", "gitlab", "circleci", "jenkins", "azure"]
+
+_FORGES = (".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/")
+_ENDINGS = (".yml", ".yaml")
+
+
+def system_of(path: str) -> System | None:
+    """Return the system that reads a file of this name. Light: it is asked for every file of a scan."""
+    name = path[path.rfind("/") + 1 :].lower()
+    if name.endswith(_ENDINGS):
+        stem = name.rpartition(".")[0]
+        if stem == "action" or any(folder in path for folder in _FORGES):
+            return "github"
+        if stem == ".gitlab-ci" or stem.endswith(".gitlab-ci") or ".gitlab/ci/" in path:
+            return "gitlab"
+        if ".circleci/" in path:
+            return "circleci"
+        if stem.startswith(("azure-pipelines", "azure-pipeline")) or "azure-pipelines/" in path:
+            return "azure"
+        return None
+    return "jenkins" if name.startswith("jenkinsfile") or name.endswith((".jenkinsfile", ".jenkins")) else None
