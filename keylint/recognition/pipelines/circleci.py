@@ -63,7 +63,9 @@ def _secrets(document: Document, node: Node) -> Iterator[Secret]:
         found = list(named(document, visit.node, "", speaks=speaks))
         if value.isupper() and value.isidentifier() and vocabulary.names_exchange(value):
             held = claim(value, "", speaks_of_exchange=speaks)
-            found += [Secret(value, "", visit.node.start, visit.node.end, *held)] if held else []
+            if held is not None:
+                span = visit.node.start, visit.node.end
+                found.append(Secret(value, "", *span, held.confidence, held.because, held.near))
         for secret in found:
             if secret.name not in seen:
                 seen.add(secret.name)

@@ -81,7 +81,9 @@ def _job(text: str, stage: _Block | None, bound: list[Secret], used: list[Secret
 
 def _secret(identifier: str, variable: str, span: tuple[int, int], *, speaks: bool) -> Secret | None:
     held = claim(identifier, variable, speaks_of_exchange=speaks)
-    return Secret(identifier, variable, *span, *held) if held is not None else None
+    if held is None:
+        return None
+    return Secret(identifier, variable, *span, held.confidence, held.because, held.near)
 
 
 def _blocks(text: str) -> list[_Block]:

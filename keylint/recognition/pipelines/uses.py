@@ -47,21 +47,35 @@ def uses(pipeline: Pipeline) -> Iterator[Use]:
             yield from _received(step, ambient)
         yield from _exposed(job, ambient)
     for handed in pipeline.handed:
-        because = f"{handed.how} hands on every secret"
-        subject = f"{handed.job} {handed.how} {handed.action.name if handed.action else ''}"
         yield Use(
-            "hands-on", subject, handed.start, handed.end, "", handed.scope, "low", because,
-            inherits=handed.is_choice, action=handed.action,
-        )  # fmt: skip
+            kind="hands-on",
+            subject=f"{handed.job} {handed.how} {handed.action.name if handed.action else ''}",
+            start=handed.start,
+            end=handed.end,
+            secrets="",
+            scope=handed.scope,
+            confidence="low",
+            because=f"{handed.how} hands on every secret",
+            inherits=handed.is_choice,
+            action=handed.action,
+        )
 
 
 def _bindings(secrets: Sequence[Secret], scope: Scope, job: str, is_wider: bool | None, because: str) -> Iterator[Use]:
     names = _names(secrets)
     for secret in secrets:
         yield Use(
-            "binding", f"{scope} {job} {names}", secret.start, secret.end, names, scope, secret.confidence,
-            f"{secret.because}; {because}" if is_wider else secret.because, secret.near, is_wider,
-        )  # fmt: skip
+            kind="binding",
+            subject=f"{scope} {job} {names}",
+            start=secret.start,
+            end=secret.end,
+            secrets=names,
+            scope=scope,
+            confidence=secret.confidence,
+            because=f"{secret.because}; {because}" if is_wider else secret.because,
+            near=secret.near,
+            is_wider=is_wider,
+        )
 
 
 def _received(step: Step, ambient: Sequence[Secret]) -> Iterator[Use]:
@@ -73,10 +87,19 @@ def _received(step: Step, ambient: Sequence[Secret]) -> Iterator[Use]:
     surest = _surest(given)
     how = "is given it by this step" if step.secrets else "finds it in the environment of its step"
     whose = "whose code is somebody else's, " if action.is_third_party else ""
+    names = _names(given)
     yield Use(
-        "action", f"{action.name} {_names(given)}", action.start, action.end, _names(given),
-        "step" if step.secrets else "job", surest.confidence, f"{action.name}, {whose}{how}", surest.near, action=action,
-    )  # fmt: skip
+        kind="action",
+        subject=f"{action.name} {names}",
+        start=action.start,
+        end=action.end,
+        secrets=names,
+        scope="step" if step.secrets else "job",
+        confidence=surest.confidence,
+        because=f"{action.name}, {whose}{how}",
+        near=surest.near,
+        action=action,
+    )
 
 
 def _exposed(job: Job, ambient: Sequence[Secret]) -> Iterator[Use]:
@@ -96,12 +119,19 @@ def _exposed(job: Job, ambient: Sequence[Secret]) -> Iterator[Use]:
             surest = _surest(secrets)
             because = f"{head.because}, and what runs after that can read it"
             because += f", {job.gated_by}" if job.gated_by else ""
+            names = _names(secrets)
             yield Use(
-                "fork", f"{job.name} {_names(secrets)}", head.start, head.end, _names(secrets), "job",
-                min(head.confidence, job.gate, surest.confidence, key=CONFIDENCES.index), because,
-                surest.near and min(head.confidence, job.gate, surest.near, key=CONFIDENCES.index),
+                kind="fork",
+                subject=f"{job.name} {names}",
+                start=head.start,
+                end=head.end,
+                secrets=names,
+                scope="job",
+                confidence=_least(head.confidence, job.gate, surest.confidence),
+                because=because,
+                near=surest.near and _least(head.confidence, job.gate, surest.near),
                 checks_out_fork=True,
-            )  # fmt: skip
+            )
 
 
 def _runs(step: Step, head: Head, *, is_same: bool) -> bool:
@@ -151,6 +181,10 @@ def _reach(pipeline: Pipeline) -> str:
 
 def _surest(secrets: Sequence[Secret]) -> Secret:
     return max(secrets, key=lambda secret: (CONFIDENCES.index(secret.confidence), secret.near is not None))
+
+
+def _least(*levels: Confidence) -> Confidence:
+    return min(levels, key=CONFIDENCES.index)
 
 
 def _names(secrets: Sequence[Secret]) -> str:
