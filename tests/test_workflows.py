@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Run, write
+
+from keylint.detectors.workflow import find
+from keylint.documents.document import Document
+from keylint.model import Fact, Skip
+from keylint.recognition.pipelines import system_of
+from keylint.recognition.pipelines.names import claim
+from keylint.recognition.pipelines.scripts import heads, is_harmless, only_prepares
 
 FORK, WIDE, UNPINNED = "key-exposed-to-fork", "overshared-workflow-secret", "key-passed-to-unpinned-action"
 KEY = "BINANCE_US_API_KEY: ${{ secrets.BINANCE_US_API_KEY }}"
@@ -178,3 +187,345 @@ def test_workflow(keylint: Run, tmp_path: Path, text: str, expected: list[tuple[
     report = keylint("scan", str(tmp_path), "--format", "json").report
     found = sorted((finding["rule"], finding["line"]) for finding in report["findings"])
     assert (found, report["scanned"]["skipped"]) == (sorted(expected), [])
+
+
+def facts(path: str, text: str) -> list[Fact]:
+    found = list(find(Document(path, text)))
+    assert all(isinstance(one, Fact) for one in found)
+    return [one for one in found if isinstance(one, Fact)]
+
+
+def told(path: str, text: str) -> list[tuple[Any, ...]]:
+    """Line, column, secrets, scope, whether wider, action with its pin, confidence."""
+    return [
+        (
+            fact.location.line,
+            fact.location.column,
+            fact.attributes["secret"],
+            fact.attributes["scope"],
+            fact.attributes["wider_than_needed"],
+            fact.attributes["action"],
+            fact.attributes["action_pinned"],
+            fact.attributes["confidence"],
+        )
+        for fact in facts(path, text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "system"),
+    [
+        ("bot.py", None),
+        ("config.yml", None),
+        ("workflows/ci.yml", None),
+        ("docs/jenkinsfile.md", None),
+        (".github/dependabot.yml", None),
+        (".github/workflows/ci.yml", "github"),
+        ("sub/.github/workflows/ci.yaml", "github"),
+        (".forgejo/workflows/ci.yml", "github"),
+        ("action.yml", "github"),
+        (".gitlab-ci.yml", "gitlab"),
+        ("ci/deploy.gitlab-ci.yml", "gitlab"),
+        (".circleci/config.yml", "circleci"),
+        ("azure-pipelines.yml", "azure"),
+        ("azure-pipelines/build.yml", "azure"),
+        ("Jenkinsfile", "jenkins"),
+        ("ops/Jenkinsfile.deploy", "jenkins"),
+    ],
+)
+def test_the_file_name_tells_the_system(path: str, system: str | None) -> None:
+    assert system_of(path) == system
+
+
+@pytest.mark.parametrize(
+    ("secret", "variable", "expected"),
+    [
+        pytest.param("GITHUB_TOKEN", "TOKEN", None, id="token"),
+        pytest.param("BINANCE_URL", "BINANCE_URL", None, id="no secret"),
+        pytest.param("BINANCE_BOT_SSH_KEY", "key", None, id="a key to a server"),
+        pytest.param("BINANCE_BOT_TELEGRAM_TOKEN", "", None, id="a bot's messenger"),
+        pytest.param("BINANCE_DOCKERHUB_TOKEN", "password", None, id="a registry"),
+        pytest.param("ALPHAVANTAGE_API_KEY", "", None, id="another service"),
+        pytest.param("API_KEY", "OPENAI_API_KEY", None, id="bound to another service's name"),
+        pytest.param("SECRET_KEY", "SECRET_KEY", None, id="a framework's"),
+        pytest.param("BINANCE_US_API_KEY", "API_KEY", ("high", None), id="named"),
+        pytest.param("BINANCE_SECRET", "", ("high", None), id="short"),
+        pytest.param("API_KEY", "BINANCE_API_KEY", ("high", None), id="bound to a name"),
+        pytest.param("KEY_FOR_BINANCE", "KEY", ("high", None), id="the other way round"),
+        pytest.param("BINANCE_TESTNET_API_KEY", "KEY", ("low", None), id="no funds"),
+        pytest.param("API_KEY", "API_KEY", ("low", "medium"), id="anybody's"),
+        pytest.param("EXCHANGE_SECRET", "", ("low", "medium"), id="some exchange's"),
+    ],
+)
+def test_names(secret: str, variable: str, expected: tuple[str, str | None] | None) -> None:
+    held = claim(secret, variable, speaks_of_exchange=False)
+    assert (None if held is None else (held.confidence, held.near)) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "prepares", "harmless"),
+    [
+        ("", True, True),
+        ("# python trade.py", True, True),
+        ("echo done >> $GITHUB_OUTPUT", True, True),
+        ("X=$(git rev-parse HEAD)\necho $X | tee x.txt", True, True),
+        ("cat > .env << EOF\nKEY=1\nEOF_MARK=2", True, True),
+        ("pip install -r requirements.txt", True, False),
+        ("npm ci && npm run build", True, False),
+        ("sudo apt-get update\nsudo apt-get install -y gcc", True, False),
+        ("CI=1 ruff check", True, False),
+        ("pip install . && python trade.py", False, False),
+        ('echo "$(python trade.py)"', False, False),
+        ("if ./ready; then echo ok; fi", False, False),
+        ("make \\\n  test", False, False),
+    ],
+)
+def test_scripts(script: str, prepares: bool, harmless: bool) -> None:
+    assert (only_prepares(script), is_harmless(script)) == (prepares, harmless)
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("git checkout main", []),
+        ("git fetch origin pull/7/head", []),
+        ("git diff $HEAD", []),
+        ("gh pr view 7", []),
+        ("git checkout $HEAD", ["git checkout $HEAD"]),
+        (
+            "git clone ${{ github.event.pull_request.head.repo.clone_url }} pr",
+            ["git clone ${{ github.event.pull_request.head.repo.clone_url }} pr"],
+        ),
+        ("cd x; gh pr checkout 7 && make", ["gh pr checkout 7"]),
+        ("git pull origin merge-requests/7/head", ["git pull origin merge-requests/7/head"]),
+    ],
+)
+def test_heads(script: str, found: list[str]) -> None:
+    assert [script[start:end] for start, end in heads(script, frozenset({"HEAD"}))] == found
+
+
+BOUND = job(run("pip install ."), TRADE, trigger="push", head=f"env:\n  {KEY}\n  OTHER: 1")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        pytest.param(".github/workflows/a.yml", "on: push\njobs: {}\n# secrets\n", [], id="no jobs"),
+        pytest.param(".github/workflows/a.yml", "secrets\n", [], id="a text"),
+        pytest.param(".github/workflows/a.yml", "on: [push]\njobs: [secrets, {binance: 1}]\n", [], id="a list of jobs"),
+        pytest.param("Jenkinsfile", "binance {{{ }} } }", [], id="braces"),
+        pytest.param("azure-pipelines.yml", "binance: 1\nsteps: [1, {script: [2]}]\n", [], id="no steps"),
+        pytest.param(".circleci/config.yml", "jobs: {a: {steps: [checkout, {run: binance}, []]}}\n", [], id="no key"),
+        pytest.param(
+            ".gitlab-ci.yml",
+            "variables: {BINANCE_API_KEY: dummy}\ntest:\n  script: [./test $BINANCE_API_KEY]\n",
+            [],
+            id="a value of the file's own",
+        ),
+        pytest.param(
+            ".github/workflows/a.yml",
+            BOUND.replace("python trade.py", "python a.py").replace(', key=True', ""),
+            [
+                (6, 31, "BINANCE_US_API_KEY", "job", True, None, None, "high"),
+                (10, 61, "BINANCE_US_API_KEY", "step", False, None, None, "high"),
+            ],
+            id="at the secret's name",
+        ),
+        pytest.param(
+            ".github/workflows/a.yml",
+            job("{uses: x/y@v1, with: {key: '${{ env.K }}'}}", trigger="push",
+                head="env:\n  K: ${{ secrets['BINANCE_KEY'] }}"),
+            [
+                (6, 14, "BINANCE_KEY", "job", False, None, None, "high"),
+                (8, 41, "BINANCE_KEY", "step", False, None, None, "high"),
+                (8, 16, "BINANCE_KEY", "step", None, "x/y", False, "high"),
+            ],
+            id="through the environment, by index",
+        ),
+        pytest.param(
+            ".github/workflows/a.yml",
+            "on: push\njobs:\n  a:\n    services:\n      bot: {image: bot, env: {K: '${{ secrets.BINANCE_KEY }}'}}\n"
+            "    steps: [{run: make}]\n",
+            [(5, 39, "BINANCE_KEY", "step", False, None, None, "high")],
+            id="a service of the job",
+        ),
+        pytest.param(
+            ".github/workflows/a.yml",
+            f"on: push\njobs:\n  a:\n    uses: x/y/.github/workflows/b.yml@{PIN}\n    secrets: inherit # binance\n",
+            [(5, 14, "every secret", "job", None, "x/y/.github/workflows/b.yml", True, "medium")],
+            id="inherited",
+        ),
+        pytest.param(
+            ".gitlab-ci.yml",
+            "include:\n  - remote: https://e.org/a.yml\n    integrity: sha256-x\n  - project: us/ci\n    ref: v1\n"
+            "  - component: $CI_SERVER_FQDN/components/sast/sast@1\n  - https://e.org/b.yml\n"
+            "trade:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script:\n"
+            "    - trade --key $BINANCE_API_KEY\n",
+            [
+                (12, 19, "BINANCE_API_KEY", "step", False, None, None, "high"),
+                (2, 13, "every secret", "workflow", None, "https://e.org/a.yml", True, "high"),
+                (4, 14, "every secret", "workflow", None, "us/ci", False, "high"),
+                (6, 16, "every secret", "workflow", None, "$CI_SERVER_FQDN/components/sast/sast", False, "high"),
+                (7, 5, "every secret", "workflow", None, "https://e.org/b.yml", False, "high"),
+            ],
+            id="GitLab",
+        ),
+        pytest.param(
+            ".circleci/config.yml",
+            "orbs: {aws: circleci/aws@5, x: who/x@1.2}\njobs:\n  trade:\n    steps:\n      - checkout\n      - x/notify\n"
+            "      - aws/setup: {key: BINANCE_API_KEY}\n      - run: trade $BINANCE_API_KEY\n"
+            "workflows:\n  all:\n    jobs:\n      - trade: {context: [binance-keys]}\n",
+            [
+                (7, 26, "BINANCE_API_KEY", "job", None, None, None, "high"),
+                (6, 9, "BINANCE_API_KEY", "job", None, "who/x", False, "high"),
+                (12, 27, "binance-keys", "job", None, None, None, "high"),
+            ],
+            id="CircleCI",
+        ),
+        pytest.param(
+            "Jenkinsfile",
+            "pipeline {\n  environment { K = credentials('binance-key') } // { credentials\n  stages {\n"
+            "    stage('Trade') {\n      steps {\n"
+            "        withCredentials([string(credentialsId: 'binance-secret', variable: 'S')]) { sh './trade' }\n"
+            "      }\n    }\n  }\n}\n",
+            [
+                (2, 34, "binance-key", "workflow", False, None, None, "high"),
+                (6, 49, "binance-secret", "step", False, None, None, "high"),
+            ],
+            id="Jenkins",
+        ),
+        pytest.param(
+            "azure-pipelines.yml",
+            "trigger: [main]\nvariables:\n  - group: binance\n  - {name: KEY, value: $(BINANCE_API_KEY)}\njobs:\n"
+            "  - job: trade\n    steps:\n      - script: pip install .\n      - script: ./trade\n"
+            "        env: {SECRET: $(BINANCE_API_SECRET)}\n      - task: who.ext.Task@2\n"
+            "        inputs: {binanceKey: $(BINANCE_API_KEY)}\n      - task: Bash@3\n",
+            [
+                (4, 24, "BINANCE_API_KEY", "workflow", False, None, None, "high"),
+                (10, 23, "BINANCE_API_SECRET", "step", False, None, None, "high"),
+                (12, 30, "BINANCE_API_KEY", "step", False, None, None, "high"),
+                (11, 15, "BINANCE_API_KEY", "step", None, "who.ext.Task", False, "high"),
+            ],
+            id="Azure Pipelines",
+        ),
+    ],
+)  # fmt: skip
+def test_facts(path: str, text: str, expected: list[tuple[Any, ...]]) -> None:
+    assert told(path, text) == expected
+
+
+def test_what_a_fact_tells() -> None:
+    fact = facts(".github/workflows/a.yml", job(checkout(SHA), TEST))[-1]
+    assert dict(fact.attributes) == {
+        "trigger": ["pull_request_target"],
+        "checks_out_fork": True,
+        "secret": "BINANCE_US_API_KEY",
+        "scope": "job",
+        "inherits": False,
+        "wider_than_needed": None,
+        "action": None,
+        "action_pinned": None,
+        "third_party": None,
+        "because": "`ref` of actions/checkout is what a stranger proposes, and what runs after that can read it",
+        "confidence": "high",
+    }
+    assert fact.excerpt is not None
+    assert SHA in fact.excerpt.text
+
+
+def test_key_and_secret_are_one_finding_with_two_places(keylint: Run, tmp_path: Path) -> None:
+    both = f"env:\n  {KEY}\n  {KEY.replace('API_KEY', 'API_SECRET')}"
+    write(tmp_path, {".github/workflows/a.yml": job(run("pip install ."), run("trade"), trigger="push", head=both)})
+    result = keylint("scan", str(tmp_path), "--format", "json")
+    assert len(result.report["findings"]) == 1
+    assert {place[2] for place in result.places} == {6, 7}
+
+
+def test_edits_above_leave_the_fingerprint(keylint: Run, tmp_path: Path) -> None:
+    prints = set()
+    for comment in ("", "# one more line\n"):
+        write(tmp_path, {".github/workflows/a.yml": comment + job(checkout(SHA), TEST)})
+        report = keylint("scan", str(tmp_path), "--format", "json").report
+        prints |= {finding["fingerprint"] for finding in report["findings"]}
+    assert len(prints) == 1
+
+
+NAMELESS = job(run("pip install ."), run("trade"), trigger="push", head="env:\n  API_KEY: ${{ secrets.API_KEY }}")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"README.md": "A weather station."}, [], id="nobody names the exchange"),
+        pytest.param(
+            {"README.md": "A bot for Binance.US."}, [(WIDE, ".github/workflows/a.yml", 6)], id="the readme does"
+        ),
+    ],
+)
+def test_a_key_of_no_name_is_judged_by_the_repository(
+    keylint: Run, tmp_path: Path, files: dict[str, str], expected: list[tuple[str, str, int]]
+) -> None:
+    write(tmp_path, {".github/workflows/a.yml": NAMELESS, **files})
+    assert [place[:3] for place in sorted(keylint("scan", str(tmp_path), "--format", "json").places)] == expected
+
+
+CALL = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/lint.yml\n    secrets: inherit\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param(".github/workflows/trade.yml", {"one/.github/workflows/call.yml"}, id="the same repository"),
+        pytest.param("../two/.github/workflows/trade.yml", set(), id="another one"),
+    ],
+)
+def test_inherited_secrets_count_where_one_is_of_the_exchange(
+    keylint: Run, tmp_path: Path, path: str, expected: set[str]
+) -> None:
+    (tmp_path / "one" / "x").mkdir(parents=True)
+    write(tmp_path / "one", {".github/workflows/call.yml": CALL, path: job(TRADE, trigger="workflow_call")})
+    result = keylint("scan", str(tmp_path), "--format", "json")
+    assert {place[1] for place in result.places} == expected
+    for finding in result.report["findings"]:
+        assert "BINANCE_US_API_KEY among them (.github/workflows/trade.yml uses it)" in finding["message"]
+
+
+def test_what_stands_in_a_folder_of_tests_is_run_by_nobody(keylint: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"tests/data/.github/workflows/ci.yml": job(checkout(SHA), TEST)})
+    assert keylint("scan", str(tmp_path), "--format", "json").report["findings"] == []
+
+
+def test_a_broken_workflow_is_noted_and_the_others_are_judged(keylint: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            ".github/workflows/a.yml": "on: push\njobs:\n  binance: [\n    secrets: {\n",
+            ".github/workflows/b.yml": job(checkout(SHA), TEST),
+        },
+    )
+    report = keylint("scan", str(tmp_path), "--format", "json").report
+    assert [finding["path"] for finding in report["findings"]] == [".github/workflows/b.yml"]
+    [skipped] = report["scanned"]["skipped"]
+    assert (skipped["path"], skipped["reason"]) == (".github/workflows/a.yml", "undecodable")
+    assert "line 5" in skipped["detail"]
+
+
+@pytest.mark.parametrize("path", [".github/workflows/a.yml", ".gitlab-ci.yml", "Jenkinsfile", "azure-pipelines.yml"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("# binance secrets\n" + "[" * 100_000, id="brackets"),
+        pytest.param("binance secrets { environment { " + "stage('a') { " * 30_000, id="blocks"),
+        pytest.param("secrets: " + "${{ secrets.BINANCE_API_KEY " * 40_000, id="expressions without an end"),
+        pytest.param("binance: $(" + "git " * 1_000_000, id="one long line"),
+        pytest.param(job(run("git fetch " * 50_000, key=True)), id="a long script"),
+        pytest.param(job(*[TRADE] * 5_000, head=f"env:\n  {KEY}"), id="many steps"),
+        pytest.param(job(checkout(SHA), run("x"), head="if: " + "github.actor==" * 20_000), id="a long condition"),
+        pytest.param("secrets: '" + "\udcff" * 10 + "'", id="bytes that are no text"),
+    ],
+)
+def test_hostile_input_takes_bounded_time(path: str, text: str) -> None:
+    start = time.process_time()
+    found = list(find(Document(path, text)))
+    assert time.process_time() - start < 5
+    assert all(isinstance(one, (Fact, Skip)) for one in found)

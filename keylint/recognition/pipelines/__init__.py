@@ -24,4 +24,5 @@ def system_of(path: str) -> System | None:
         if stem.startswith(("azure-pipelines", "azure-pipeline")) or "azure-pipelines/" in path:
             return "azure"
         return None
-    return "jenkins" if name.startswith("jenkinsfile") or name.endswith((".jenkinsfile", ".jenkins")) else None
+    is_jenkins = name.startswith("jenkinsfile") and not name.endswith((".md", ".txt", ".rst"))
+    return "jenkins" if is_jenkins or name.endswith((".jenkinsfile", ".jenkins")) else None

@@ -14,8 +14,10 @@ _TOKEN = re.compile(
     r"|(?P<brace>[{}])",
     re.DOTALL,
 )
-_HEADER = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?:\((?:[^(){}]|\([^(){}]*\))*\))?\s*$")
-_LOOK = 2000
+_NAME = re.compile(r"\w{1,100}\Z")
+# How far before a brace the head of its block begins at most, and of how many blocks there is one.
+_LOOK = 1000
+_MOST_BLOCKS = 5000
 _BOUND = re.compile(r"(?P<variable>[A-Za-z_]\w*)\s*=\s*credentials\(\s*['\"](?P<id>[^'\"\n]{1,200})['\"]\s*\)")
 _WITH = re.compile(
     r"\b(?:string|usernamePassword|file|usernameColonPassword|vaultString)\s*\((?P<inside>[^()]{0,500})\)"
@@ -93,9 +95,9 @@ def _blocks(text: str) -> list[_Block]:
     stage = -1
     for token in _TOKEN.finditer(text):
         if token["brace"] == "{":
-            header = _HEADER.search(text[max(0, token.start() - _LOOK) : token.start()])
-            name = header["name"] if header else ""
-            at = token.start() - (len(header[0]) if header else 0)
+            if len(blocks) == _MOST_BLOCKS:
+                break
+            name, at = _head(text, token.start())
             open_.append(len(blocks))
             blocks.append(_Block(name, at, token.end(), len(text), stage))
             if name == "stage":
@@ -106,3 +108,18 @@ def _blocks(text: str) -> list[_Block]:
             if blocks[place].name == "stage":
                 stage = blocks[place].stage
     return blocks
+
+
+def _head(text: str, brace: int) -> tuple[str, int]:
+    """Return what a block is called, past what it is given in brackets, and where that stands."""
+    start = max(0, brace - _LOOK)
+    before = text[start:brace].rstrip()
+    if before.endswith(")"):
+        depth = 0
+        for place in range(len(before) - 1, -1, -1):
+            depth += {")": 1, "(": -1}.get(before[place], 0)
+            if depth == 0:
+                before = before[:place].rstrip()
+                break
+    name = _NAME.search(before, max(0, len(before) - 100))
+    return (name[0], start + name.start()) if name else ("", brace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -169,7 +170,8 @@ def _needs(step: Step, secrets: Sequence[Secret]) -> bool:
 
 
 def _names_one(step: Step, secrets: Sequence[Secret]) -> bool:
-    return any(name and name in step.text for secret in secrets for name in (secret.variable, secret.name))
+    names = {name for secret in secrets for name in (secret.variable, secret.name) if name and name in step.text}
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", step.text) for name in names)
 
 
 def _reach(pipeline: Pipeline) -> str:
