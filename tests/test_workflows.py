@@ -11,10 +11,14 @@ from conftest import Run, write
 
 from keylint.detectors.workflow import find
 from keylint.documents.document import Document
+from keylint.documents.tree import tree
 from keylint.model import Fact, Skip
-from keylint.recognition.pipelines import system_of
+from keylint.recognition.pipelines import azure, circleci, github, gitlab, jenkins, system_of
 from keylint.recognition.pipelines.names import claim
 from keylint.recognition.pipelines.scripts import heads, is_harmless, only_prepares
+from keylint.recognition.pipelines.uses import uses as uses_of
+from keylint.recognition.pipelines.values import Job, Pipeline, Secret, Step
+from keylint.whole.workflows import connected
 
 FORK, WIDE, UNPINNED = "key-exposed-to-fork", "overshared-workflow-secret", "key-passed-to-unpinned-action"
 KEY = "BINANCE_US_API_KEY: ${{ secrets.BINANCE_US_API_KEY }}"
@@ -304,6 +308,7 @@ def test_heads(script: str, found: list[str]) -> None:
     assert [script[start:end] for start, end in heads(script, frozenset({"HEAD"}))] == found
 
 
+CALL = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/lint.yml\n    secrets: inherit\n"
 BOUND = job(run("pip install ."), TRADE, trigger="push", head=f"env:\n  {KEY}\n  OTHER: 1")
 
 
@@ -324,7 +329,7 @@ BOUND = job(run("pip install ."), TRADE, trigger="push", head=f"env:\n  {KEY}\n 
         ),
         pytest.param(
             ".github/workflows/a.yml",
-            BOUND.replace("python trade.py", "python a.py").replace(', key=True', ""),
+            BOUND.replace("python trade.py", "python a.py").replace(", key=True", ""),
             [
                 (6, 31, "BINANCE_US_API_KEY", "job", True, None, None, "high"),
                 (10, 61, "BINANCE_US_API_KEY", "step", False, None, None, "high"),
@@ -359,7 +364,7 @@ BOUND = job(run("pip install ."), TRADE, trigger="push", head=f"env:\n  {KEY}\n 
             ".gitlab-ci.yml",
             "include:\n  - remote: https://e.org/a.yml\n    integrity: sha256-x\n  - project: us/ci\n    ref: v1\n"
             "  - component: $CI_SERVER_FQDN/components/sast/sast@1\n  - https://e.org/b.yml\n"
-            "trade:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script:\n"
+            'trade:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == "schedule"\n  script:\n'
             "    - trade --key $BINANCE_API_KEY\n",
             [
                 (12, 19, "BINANCE_API_KEY", "step", False, None, None, "high"),
@@ -412,6 +417,53 @@ BOUND = job(run("pip install ."), TRADE, trigger="push", head=f"env:\n  {KEY}\n 
 )  # fmt: skip
 def test_facts(path: str, text: str, expected: list[tuple[Any, ...]]) -> None:
     assert told(path, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("reader", "path", "text", "expected"),
+    [
+        pytest.param(github, "a.yml", "on: push", ("push",), id="GitHub, one"),
+        pytest.param(github, "a.yml", "on: [push, issue_comment]", ("push", "issue_comment"), id="GitHub, a list"),
+        pytest.param(github, "a.yml", "on: {push: {branches: [a]}, 1: 2}", ("push", "1"), id="GitHub, a mapping"),
+        pytest.param(github, "a.yml", "jobs: {}", (), id="GitHub, none"),
+        pytest.param(gitlab, "a.yml", "a: {only: [merge_requests, tags]}", ("merge_requests", "tags"), id="GitLab"),
+        pytest.param(circleci, "a.yml", "workflows: {a: {triggers: [{schedule: {}}]}}", ("schedule",), id="CircleCI"),
+        pytest.param(azure, "a.yml", "trigger: none\npr: [main]", ("pr",), id="Azure Pipelines"),
+    ],
+)
+def test_triggers(reader: Any, path: str, text: str, expected: tuple[str, ...]) -> None:
+    document = Document(path, text)
+    found = document.once(tree)
+    assert found is not None
+    assert reader.read(document, found.root).triggers == expected
+
+
+def test_triggers_of_jenkins() -> None:
+    assert jenkins.read(Document("Jenkinsfile", "triggers { cron('@daily') }")).triggers == ("cron",)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "expected"),
+    [
+        pytest.param((Job("a", steps=(Step("x", "pip install x"), Step("x", "npm ci"))),), None, id="nobody knows"),
+        pytest.param((Job("a", steps=(Step("x", "trade"),)),), False, id="one step"),
+        pytest.param((Job("a", steps=(Step("x", "trade"), Step("x", "npm ci"))),), True, id="one of two steps"),
+        pytest.param((Job("a", steps=(Step("x", "trade"), Step("x", "pytest"))),), False, id="both steps"),
+        pytest.param((Job("a", steps=(Step("$K"), Step("$K"), Step("$KEY", "echo"))),), False, id="two name it"),
+        pytest.param((Job("a", steps=(Step("$K"),)), Job("b", steps=(Step("$K"),))), False, id="every job names it"),
+        pytest.param((Job("a", steps=(Step("$K"),)), Job("b", steps=(Step("x"),))), True, id="one job names it"),
+        pytest.param((Job("a"), Job("b")), None, id="jobs of other files"),
+    ],
+)
+def test_what_a_workflow_binds_is_wider_than_needed(jobs: tuple[Job, ...], expected: bool | None) -> None:
+    secret = Secret("BINANCE_KEY", "K", 0, 1, "high", "")
+    [first, *_] = uses_of(Pipeline(("push",), (secret,), jobs))
+    assert first.is_wider == expected
+
+
+def test_secrets_handed_on_without_an_exchange_stay_unsure() -> None:
+    found = facts(".github/workflows/a.yml", CALL)
+    assert [fact.attributes["confidence"] for fact in connected(found)] == ["low"]
 
 
 def test_what_a_fact_tells() -> None:
@@ -467,9 +519,6 @@ def test_a_key_of_no_name_is_judged_by_the_repository(
 ) -> None:
     write(tmp_path, {".github/workflows/a.yml": NAMELESS, **files})
     assert [place[:3] for place in sorted(keylint("scan", str(tmp_path), "--format", "json").places)] == expected
-
-
-CALL = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/lint.yml\n    secrets: inherit\n"
 
 
 @pytest.mark.parametrize(
