@@ -452,7 +452,8 @@ def test_triggers_of_jenkins() -> None:
         pytest.param((Job("a", steps=(Step("$K"), Step("$K"), Step("$KEY", "echo"))),), False, id="two name it"),
         pytest.param((Job("a", steps=(Step("$K"),)), Job("b", steps=(Step("$K"),))), False, id="every job names it"),
         pytest.param((Job("a", steps=(Step("$K"),)), Job("b", steps=(Step("x"),))), True, id="one job names it"),
-        pytest.param((Job("a"), Job("b")), None, id="jobs of other files"),
+        pytest.param((Job("a", steps=(Step("$K"),), is_call=True),), None, id="another file's jobs"),
+        pytest.param((Job("a"), Job("b")), None, id="no steps"),
     ],
 )
 def test_what_a_workflow_binds_is_wider_than_needed(jobs: tuple[Job, ...], expected: bool | None) -> None:
@@ -483,6 +484,14 @@ def test_what_a_fact_tells() -> None:
     }
     assert fact.excerpt is not None
     assert SHA in fact.excerpt.text
+
+
+def test_another_files_jobs_get_what_they_are_given(keylint: Run, tmp_path: Path) -> None:
+    text = f"on: push\nenv:\n  {KEY}\njobs:\n  a:\n    uses: x/y/.github/workflows/b.yml@main\n"
+    for given, expected in (("", set()), ("    secrets: inherit\n", {(UNPINNED, 6), (WIDE, 7)})):
+        write(tmp_path, {".github/workflows/a.yml": text + given})
+        places = keylint("scan", str(tmp_path), "--format", "json").places
+        assert {(place[0], place[2]) for place in places} == expected
 
 
 def test_key_and_secret_are_one_finding_with_two_places(keylint: Run, tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from keylint.detectors import Detector
 from keylint.documents.document import Document
-from keylint.model import Confidence, Fact, Skip, Value
+from keylint.model import Confidence, Excerpt, Fact, Location, Skip, Value
 from keylint.recognition.pipelines import system_of
 
 if TYPE_CHECKING:
     from keylint.recognition.pipelines.uses import Use
-    from keylint.recognition.pipelines.values import Pipeline
+    from keylint.recognition.pipelines.values import Action, Pipeline
 
 # One of these is in every pipeline that has a secret to judge.
 _SECRETS = ("secret", "binance", "credentials", "api_key", "apikey", "api-key")
@@ -87,7 +87,14 @@ def _fact(document: Document, pipeline: Pipeline, use: Use, confidence: Confiden
         identity=f"workflow {document.path} {use.kind} {use.subject}",
         attributes=attributes,
         excerpt=excerpt_around(document, use.start, use.end),
+        places={"action_pinned": _place(document, use.action)} if use.action else {},
     )
+
+
+def _place(document: Document, action: Action) -> tuple[Location, Excerpt]:
+    from keylint.recognition.masking import excerpt_around
+
+    return document.location(action.start, action.end), excerpt_around(document, action.start, action.end)
 
 
 DETECTOR = Detector(find, wants=lambda path: system_of(path) is not None)

@@ -88,7 +88,7 @@ class _Reader:
         gate, gated_by = self._gate(node, jobs)
         uses = get(node, "uses")
         if uses is not None:
-            return Job(name, (), (self._call(node, uses, name, outer),), gate, gated_by)
+            return Job(name, (), (self._call(node, uses, name, outer),), gate, gated_by, is_call=True)
         secrets, scope = self._environment(get(node, "env"), outer, "job", name)
         nodes = _children(get(node, "steps"))
         steps = [self._step(step, scope, name, self._text(node)) for step in nodes if step.kind == "mapping"]

@@ -42,7 +42,7 @@ def uses(pipeline: Pipeline) -> Iterator[Use]:
     for job in pipeline.jobs:
         is_wide = _is_wide_in(job) if pipeline.is_narrowable else None
         yield from _bindings(job.secrets, "job", job.name, is_wide, "every step of the job gets it, and one needs it")
-        ambient = (*pipeline.secrets, *job.secrets)
+        ambient = () if job.is_call else (*pipeline.secrets, *job.secrets)
         for step in job.steps:
             yield from _bindings(step.secrets, "step", job.name, False, "one step gets it")
             yield from _received(step, ambient)
@@ -149,7 +149,7 @@ def _runs(step: Step, head: Head, *, is_same: bool) -> bool:
 
 def _is_wide(pipeline: Pipeline) -> bool | None:
     """Tell whether what is bound for a whole workflow reaches more than needs it."""
-    jobs = [job for job in pipeline.jobs if job.steps]
+    jobs = [job for job in pipeline.jobs if job.steps and not job.is_call]
     if not pipeline.secrets or not jobs or not pipeline.is_narrowable:
         return None
     if len(jobs) == 1:
@@ -175,7 +175,7 @@ def _names_one(step: Step, secrets: Sequence[Secret]) -> bool:
 
 
 def _reach(pipeline: Pipeline) -> str:
-    count = len(pipeline.jobs)
+    count = sum(not job.is_call for job in pipeline.jobs)
     if count == 1:
         return "every step of the only job gets it, and one needs it"
     return f"all of the {count} jobs get it, whatever they need"

@@ -71,13 +71,17 @@ class Step(NamedTuple):
 
 
 class Job(NamedTuple):
-    """Steps that run on one machine. `gate`: how sure it is that strangers can start it; None: they cannot."""
+    """Steps that run on one machine. `gate`: how sure it is that strangers can start it; None: they cannot.
+
+    `is_call`: another file's jobs, which get what they are given and nothing of the environment here.
+    """
 
     name: str
     secrets: tuple[Secret, ...] = ()
     steps: tuple[Step, ...] = ()
     gate: Confidence | None = "high"
     gated_by: str = ""
+    is_call: bool = False
 
 
 class Pipeline(NamedTuple):
