@@ -12,17 +12,17 @@ _ENDINGS = (".yml", ".yaml")
 
 def system_of(path: str) -> System | None:
     """Return the system that reads a file of this name. Light: it is asked for every file of a scan."""
-    name = path[path.rfind("/") + 1 :].lower()
-    if name.endswith(_ENDINGS):
-        stem = name.rpartition(".")[0]
+    if path.endswith(_ENDINGS):
+        stem = path[path.rfind("/") + 1 :].rpartition(".")[0].lower()
         if stem == "action" or any(folder in path for folder in _FORGES):
             return "github"
-        if stem == ".gitlab-ci" or stem.endswith(".gitlab-ci") or ".gitlab/ci/" in path:
+        if stem.endswith(".gitlab-ci") or ".gitlab/ci/" in path:
             return "gitlab"
         if ".circleci/" in path:
             return "circleci"
-        if stem.startswith(("azure-pipelines", "azure-pipeline")) or "azure-pipelines/" in path:
-            return "azure"
+        return "azure" if stem.startswith("azure-pipeline") or "azure-pipelines/" in path else None
+    if "enkins" not in path:
         return None
+    name = path[path.rfind("/") + 1 :].lower()
     is_jenkins = name.startswith("jenkinsfile") and not name.endswith((".md", ".txt", ".rst"))
     return "jenkins" if is_jenkins or name.endswith((".jenkinsfile", ".jenkins")) else None
