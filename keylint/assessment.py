@@ -85,7 +85,7 @@ def report_of(
     today = options.today or current_day()
     through = lens(policy.patterns if policy else ())
     seen = _scan(options, policy, through)
-    seen = seen._replace(facts=(*seen.facts, *_keys(options, policy, seen)))
+    seen = seen._replace(facts=(*_pipelines(seen), *_keys(options, policy, seen)))
     settled = (settle(fact, seen.world, today) for fact in seen.facts)
     facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
     if seen.whole and (facts or policy is not None):
@@ -292,6 +292,14 @@ def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
     else:
         found = look(repository, selection, lenses, options.jobs)
     return Seen(found.scanned, found.facts, found.world, selection.notices, (), whole=False, read=found.read)
+
+
+def _pipelines(seen: Seen) -> Sequence[Fact]:
+    if not any(fact.target == "workflow" for fact in seen.facts):
+        return seen.facts
+    from keylint.whole.workflows import connected
+
+    return connected(seen.facts)
 
 
 def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:

@@ -120,6 +120,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         secret         text    the secret's name
         scope          text    workflow, job or step
         inherits       flag    whether it hands on every secret
+        wider_than_needed flag whether steps get it that do not need it
         action         text    the action or reusable workflow that receives the secret
         action_pinned  flag    whether that is pinned by digest
         third_party    flag    whether somebody else wrote it

@@ -24,6 +24,8 @@ _MANY = 1000
 # How much of the files beside a candidate is read to see whether they name the exchange. Units: bytes, files.
 _NEAR_BYTES = 16 << 10
 _NEAR_FILES = 50
+# What lies in a folder of these speaks for the folder that holds them.
+_OF_THE_WHOLE = (".github", ".gitea", ".forgejo")
 
 
 class _Collector:
@@ -305,6 +307,8 @@ def _world(collector: _Collector) -> World:
             return False
         folder = os.path.dirname(entry.file)
         parent = os.path.dirname(folder)
+        if os.path.basename(parent) in _OF_THE_WHOLE:
+            parent = os.path.dirname(parent)
         inside = parent == collector.root or parent.startswith(collector.root.rstrip(os.sep) + os.sep)
         return _names_exchange(folder, near) or (inside and _names_exchange(parent, near))
 
