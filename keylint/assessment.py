@@ -63,12 +63,12 @@ def report_of(options: Options, otherwise: Suppress | None = None) -> tuple[Repo
     """
     policy = policy_of(options)
     today = options.today or current_day()
-    through = lens(policy.patterns if policy else ())
+    through = _lens(policy)
     seen = _scan(options, policy, through)
-    seen = seen._replace(facts=(*seen.facts, *_keys(options, policy, seen)))
+    seen = seen._replace(facts=(*_joined(seen), *_keys(options, policy, seen)))
     settled = (settle(fact, seen.world, today) for fact in seen.facts)
     facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
-    notices = list(seen.notices)
+    notices = [*seen.notices, *_malformed(seen)]
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
     if policy is None and not facts and not options.rule:
@@ -81,8 +81,11 @@ def report_of(options: Options, otherwise: Suppress | None = None) -> tuple[Repo
 
 def lens_of(options: Options) -> Lens:
     """Return what inputs are looked at through under the policy that holds."""
-    policy = policy_of(options)
-    return lens(policy.patterns if policy else ())
+    return _lens(policy_of(options))
+
+
+def _lens(policy: Policy | None) -> Lens:
+    return lens(policy.patterns, policy.clients) if policy else lens()
 
 
 def load_policy(config: ConfigFile | None = None) -> Policy:
@@ -155,6 +158,23 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
         raise NothingScanned("nothing was scanned: every file that git tracks here is deleted")
     whole = len(paths) == 1 and os.path.isdir(paths[0])
     return Seen(scanned, found, listing.world, listing.notices, entries, whole)
+
+
+def _joined(seen: Seen) -> Sequence[Fact]:
+    """Return the facts, those of manifests with what locks fix; nothing is loaded where there are none."""
+    if not any(fact.target == "dependency" for fact in seen.facts):
+        return seen.facts
+    from keylint.whole.dependencies import joined
+
+    return joined(seen.facts, whole=seen.whole)
+
+
+def _malformed(seen: Seen) -> Sequence[str]:
+    if not any(fact.target == "malformed" for fact in seen.facts):
+        return ()
+    from keylint.whole.dependencies import malformed
+
+    return malformed(seen.facts)
 
 
 def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:
