@@ -95,6 +95,7 @@ class Client(NamedTuple):
     replacement: str | None = None
     reason: str = ""
     versions: tuple[str, ...] = ()
+    origin: str = ""
 
 
 class Skip(NamedTuple):

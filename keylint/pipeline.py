@@ -16,7 +16,7 @@ from keylint.registry import load, names
 from keylint.sieve import holds_word, of_interest
 
 _PACKAGE = "keylint.detectors"
-_SEPARATORS = re.compile(r"[-_.]+")
+_SEPARATORS = re.compile(r"[-_.:]+")
 
 
 @cache

@@ -179,7 +179,7 @@ def read_settings(source: SourceMap, label: str, known_vars: dict[str, Plain], *
         rules=_settings(source, ("rules",), value.get("rules"), label),
         overrides=tuple(overrides),
         patterns=_patterns(source, value.get("patterns"), label),
-        clients=_clients(source, value.get("clients")),
+        clients=_clients(source, value.get("clients"), label),
     )
 
 
@@ -241,7 +241,7 @@ def _patterns(source: SourceMap, value: Plain, label: str) -> tuple[Pattern, ...
     return tuple(patterns)
 
 
-def _clients(source: SourceMap, value: Plain) -> tuple[Client, ...]:
+def _clients(source: SourceMap, value: Plain, label: str) -> tuple[Client, ...]:
     clients: dict[tuple[str, str], Client] = {}
     for place, given in enumerate(value if isinstance(value, list) else ()):
         match given:
@@ -249,5 +249,14 @@ def _clients(source: SourceMap, value: Plain) -> tuple[Client, ...]:
                 if (ecosystem, name) in clients:
                     source.problem(("clients", place), f"client '{name}' of {ecosystem} is given twice")
                 optional = {key: str(rest[key]) for key in ("floor", "replacement", "reason") if key in rest}
-                clients[ecosystem, name] = Client(ecosystem, name, status, **optional)  # type: ignore[arg-type]  # texts
+                origin = _origin(source, label, ("clients", place))
+                clients[ecosystem, name] = Client(
+                    ecosystem,
+                    name,
+                    status,
+                    optional.get("floor"),
+                    optional.get("replacement"),
+                    optional.get("reason", ""),
+                    origin=origin,
+                )
     return tuple(clients.values())

@@ -30,7 +30,9 @@ _LONGEST = 100
 # Words that are a letter away from the exchange's name.
 _WORDS = ("finance", "financ", "balance", "finanze")
 # What people who are not the exchange call a scope to be taken for it.
-_OFFICIAL_WORDS = frozenset("official api sdk js node org team dev labs exchange connector io com us inc libs packages".split())
+_OFFICIAL_WORDS = frozenset(
+    "official api sdk js node org team dev labs exchange connector io com us inc libs packages".split()
+)
 
 
 class Resemblance(NamedTuple):

@@ -83,7 +83,9 @@ def _is_below_in_python(version: str, floor: str) -> bool:
         return False
     if not version or allowed.contains(least):
         return False
-    upper = [Version(one.version.removesuffix(".*")) for one in allowed if one.operator in ("<", "<=", "==", "===", "~=")]
+    upper = [
+        Version(one.version.removesuffix(".*")) for one in allowed if one.operator in ("<", "<=", "==", "===", "~=")
+    ]
     # Every version from the floor on is excluded if something bounds what is allowed from above, and that is no higher.
     return bool(upper) and not any(allowed.contains(one) for one in upper if one >= least) and min(upper) <= least
 

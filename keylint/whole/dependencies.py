@@ -20,9 +20,12 @@ def joined(facts: Sequence[Fact], *, whole: bool) -> list[Fact]:
     tell whether there is a lock: `pinned` is None then.
     """
     locks: dict[tuple[Value, Value], list[Fact]] = {}
+    pins: set[tuple[Value, Value, str]] = set()
     for fact in facts:
         if fact.target == DEPENDENCY and fact.attributes["locked"]:
             locks.setdefault(_package(fact), []).append(fact)
+        elif fact.target == DEPENDENCY and fact.attributes["pinned"]:
+            pins.add((*_package(fact), _folder(fact)))
     told: set[int] = set()
     result: list[Fact] = []
     for fact in facts:
@@ -33,6 +36,9 @@ def joined(facts: Sequence[Fact], *, whole: bool) -> list[Fact]:
         if lock is not None:
             told.add(id(lock))
             result.append(_fixed(fact, lock))
+        elif (*_package(fact), _folder(fact)) in pins:
+            # Requirements with versions beside a project that leaves them open.
+            result.append(fact._replace(attributes={**fact.attributes, "pinned": True}))
         elif not whole and not fact.attributes["pinned"]:
             result.append(fact._replace(attributes={**fact.attributes, "pinned": None}))
         else:
@@ -59,7 +65,9 @@ def malformed(facts: Iterable[Fact]) -> list[str]:
     )
     more = f"; and {len(broken) - _MOST_NAMED} more" if len(broken) > _MOST_NAMED else ""
     files = "1 manifest" if len(broken) == 1 else f"{len(broken)} manifests"
-    return [f"{files} could not be parsed and {'was' if len(broken) == 1 else 'were'} read line by line ({named}{more})"]
+    return [
+        f"{files} could not be parsed and {'was' if len(broken) == 1 else 'were'} read line by line ({named}{more})"
+    ]
 
 
 def _package(fact: Fact) -> tuple[Value, Value]:

@@ -63,7 +63,15 @@ _ENDINGS = {
 }
 # Files of commands are looked at only where a client's name stands in them: there are too many.
 _COMMANDS = (".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".ipynb", "makefile", "justfile", "taskfile.yml")
-_COMMANDS += (".gitlab-ci.yml", "azure-pipelines.yml", "jenkinsfile", "procfile", "tox.ini", "action.yml", "action.yaml")
+_COMMANDS += (
+    ".gitlab-ci.yml",
+    "azure-pipelines.yml",
+    "jenkinsfile",
+    "procfile",
+    "tox.ini",
+    "action.yml",
+    "action.yaml",
+)
 _WORKFLOW = re.compile(r"(?:^|/)(?:\.github/workflows|\.circleci|\.buildkite)/[^/]+\.ya?ml$")
 _PIP = re.compile(
     r"(?:^|/)(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in|pip|lock)|requirements[/\\][^/]+\.(?:txt|in|pip|lock))$"
@@ -167,4 +175,3 @@ def pairs(node: Node | None) -> Iterator[Node]:
 def text_of(node: Node | None) -> str:
     """Return a scalar's text; empty for what is no text."""
     return node.value if node is not None and isinstance(node.value, str) else ""
-

@@ -18,7 +18,9 @@ _INSTALL = re.compile(
     r"(?P<words>(?:[^\n;&|#\\]|\\\r?\n|\\.|(?<=\S)#){1,4000})"
 )
 _WORD = re.compile(r"[^\s\"'`,\[\]()]+(?:\[[\w,-]{1,60}\])?[^\s\"'`,()]*")
-_VALUED = frozenset("-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target".split())
+_VALUED = frozenset(
+    "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target".split()
+)
 _VALUED |= {"--registry", "--prefix", "--root", "--features", "-F", "--group", "-G", "-v", "--version", "--path", "-e"}
 _TOOLS = {
     "npm": "npm", "pnpm": "npm", "yarn": "npm", "bun": "npm", "npx": "npm",

@@ -10,7 +10,9 @@ from keylint.documents.tree import Node, get
 from keylint.recognition.manifests import Requirement, pairs, root, text_of
 
 ECOSYSTEM = "maven"
-_NOTATION = re.compile(r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<version>[^\"'\s:@]{1,60}))?(?:[:@][^\"'\n]{0,60})?[\"']")
+_NOTATION = re.compile(
+    r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<version>[^\"'\s:@]{1,60}))?(?:[:@][^\"'\n]{0,60})?[\"']"
+)
 _NAMED = re.compile(
     r"group[ \t]*[:=][ \t]*[\"'](?P<group>[\w.-]{1,100})[\"'][ \t]*,\s*name[ \t]*[:=][ \t]*[\"'](?P<name>[\w.-]{1,100})[\"']"
     r"(?:[ \t]*,\s*version[ \t]*[:=][ \t]*[\"'](?P<version>[^\"'\n]{1,60})[\"'])?"
