@@ -87,7 +87,7 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
         own = list(own_dependencies(document, catalogue_of(through.clients)))
         # What the policy says of a package holds.
         told = {(fact.target, fact.location) for fact in own}
-        found = [one for one in found if isinstance(one, Skip) or (one.target, one.location) not in told] + own
+        found = [*(one for one in found if isinstance(one, Skip) or (one.target, one.location) not in told), *own]
     if not found:
         return ()
     from keylint.recognition.inline_allows import with_allows

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from keylint.documents.document import Document
 from keylint.model import Client, Fact, Value
@@ -16,8 +18,8 @@ from keylint.recognition.places import context_of
 # Facts that are made for notices: no rule speaks of them.
 MALFORMED = "malformed"
 _LINE = re.compile(r"on line (\d{1,9})")
-# More imitations than this in one file are somebody's joke.
-_MOST = 1000
+# More places of one package in one file tell nothing new.
+_MOST = 100
 
 
 def dependencies(document: Document) -> Iterator[Fact]:
@@ -26,16 +28,17 @@ def dependencies(document: Document) -> Iterator[Fact]:
     if read.reason:
         yield _malformed(document, read.reason)
     known = shipped()
-    judged: dict[tuple[str, str], tuple[Client, str, str, str] | None] = {}
+    judged: dict[tuple[str, str], _Verdict | None] = {}
+    places: Counter[tuple[str, str]] = Counter()
     for requirement in read.requirements:
         key = requirement.ecosystem, requirement.name
         if key not in judged:
-            judged[key] = _judged(known, *key) if len(judged) < 100 * _MOST else None
+            judged[key] = _judged(known, *key)
         found = judged[key]
-        if found is not None:
-            client, because, confidence, resembles = found
-            if not client.versions or requirement.spec in client.versions:
-                yield _fact(document, requirement, client, because, confidence, resembles)
+        if found is not None and (not found.client.versions or requirement.spec in found.client.versions):
+            places[key] += 1
+            if places[key] <= _MOST:
+                yield _fact(document, requirement, found)
 
 
 def own_dependencies(document: Document, catalogue: Catalogue) -> Iterator[Fact]:
@@ -43,23 +46,30 @@ def own_dependencies(document: Document, catalogue: Catalogue) -> Iterator[Fact]
     for requirement in document.once(requirements).requirements:
         client = catalogue.get(requirement.ecosystem, requirement.name)
         if client is not None:
-            yield _fact(document, requirement, client, client.reason, "high", "")
+            yield _fact(document, requirement, _Verdict(client, client.reason))
 
 
-def _judged(known: Catalogue, ecosystem: str, name: str) -> tuple[Client, str, str, str] | None:
+class _Verdict(NamedTuple):
+    client: Client
+    because: str
+    confidence: str = "high"
+    resembles: str | None = None
+
+
+def _judged(known: Catalogue, ecosystem: str, name: str) -> _Verdict | None:
     client = known.get(ecosystem, name)
     if client is not None:
-        return client, client.reason, "high", client.replacement or "" if client.status == "lookalike" else ""
+        return _Verdict(client, client.reason, resembles=client.replacement if client.status == "lookalike" else None)
     like = resemblance(ecosystem, name)
     if like is None:
         return None
-    imitation = Client(ecosystem, name, "lookalike", replacement=like.client.name.removesuffix("*"))
-    return imitation, like.because, "low" if like.is_fork else "medium", like.client.name.removesuffix("*")
+    original = like.client.name.removesuffix("*")
+    imitation = Client(ecosystem, name, "lookalike", replacement=original)
+    return _Verdict(imitation, like.because, "low" if like.is_fork else "medium", original)
 
 
-def _fact(
-    document: Document, requirement: Requirement, client: Client, because: str, confidence: str, resembles: str
-) -> Fact:
+def _fact(document: Document, requirement: Requirement, found: _Verdict) -> Fact:
+    client = found.client
     ecosystem, spec = requirement.ecosystem, requirement.spec
     pinned = requirement.pinned if requirement.pinned is not None else is_pinned(ecosystem, spec)
     context = _context(document.path)
@@ -75,9 +85,9 @@ def _fact(
         "floor": client.floor,
         "replacement": client.replacement,
         "advice": f"use `{client.replacement}`" if client.replacement else "",
-        "resembles": resembles or None,
-        "because": because,
-        "confidence": "low" if context == "test" and client.status != "malicious" else confidence,
+        "resembles": found.resembles,
+        "because": found.because,
+        "confidence": "low" if context == "test" and client.status != "malicious" else found.confidence,
         "context": context,
     }
     return Fact(

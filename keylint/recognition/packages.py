@@ -10,6 +10,7 @@ STATUSES = ("official", "unofficial", "deprecated", "lookalike", "malicious")
 UNKNOWN = "?"  # the version stands elsewhere
 
 _MAJOR = re.compile(r"/v\d+$")
+_WRITTEN = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,2}")
 _NUMBERS = re.compile(r"\d{1,9}")
 _EXACT = {
     "npm": re.compile(r"[=v ]{0,3}\d+\.\d+\.\d+(?:[-+][\w.+-]+)?"),
@@ -91,7 +92,7 @@ def _is_below_in_python(version: str, floor: str) -> bool:
 
 
 def _is_range_below(spec: str, floor: str) -> bool:
-    from semantic_version import NpmSpec, Version
+    from semantic_version import NpmSpec, Version  # type: ignore[import-untyped]  # it has no types
 
     try:
         allowed = NpmSpec(spec)
@@ -99,17 +100,9 @@ def _is_range_below(spec: str, floor: str) -> bool:
     except ValueError:
         return False
     above = (least, least.next_patch(), least.next_minor(), least.next_major(), Version("999999.0.0"))
-    return not any(allowed.match(version) for version in above) and not _begins_above(spec, least)
-
-
-def _begins_above(spec: str, least: object) -> bool:
-    """Tell whether a range names a version above the floor: it allows that, and no version near the floor."""
-    from semantic_version import Version
-
-    for written in re.findall(r"\d+(?:\.\d+){0,2}", spec):
-        if Version.coerce(written) > least:  # type: ignore[operator]  # a Version; the library has no types
-            return True
-    return False
+    # A range that begins above the floor allows nothing near it.
+    begins = (Version.coerce(written) for written in _WRITTEN.findall(spec))
+    return not any(allowed.match(version) for version in above) and not any(version > least for version in begins)
 
 
 def _ordered(version: str) -> tuple[tuple[int, ...], bool]:

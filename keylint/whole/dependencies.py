@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from keylint.model import Fact, Value
 from keylint.recognition.dependencies import MALFORMED
+from keylint.recognition.manifests import COMMANDS, reader_of
 from keylint.recognition.packages import is_below
 
 DEPENDENCY = "dependency"
@@ -32,11 +33,13 @@ def joined(facts: Sequence[Fact], *, whole: bool) -> list[Fact]:
         if fact.target != DEPENDENCY or fact.attributes["locked"]:
             result.append(fact)
             continue
-        lock = _lock_of(fact, locks.get(_package(fact), ()))
-        if lock is not None:
-            told.add(id(lock))
-            result.append(_fixed(fact, lock))
-        elif (*_package(fact), _folder(fact)) in pins:
+        # What a command installs is the command's own business, whatever is locked beside it.
+        is_command = reader_of(fact.location.path) == COMMANDS
+        fixing = [] if is_command else _locks_of(fact, locks.get(_package(fact), ()))
+        if fixing:
+            told.update(id(lock) for lock in fixing)
+            result.append(_fixed(fact, fixing[0]))
+        elif not is_command and (*_package(fact), _folder(fact)) in pins:
             # Requirements with versions beside a project that leaves them open.
             result.append(fact._replace(attributes={**fact.attributes, "pinned": True}))
         elif not whole and not fact.attributes["pinned"]:
@@ -74,11 +77,14 @@ def _package(fact: Fact) -> tuple[Value, Value]:
     return fact.attributes["ecosystem"], fact.attributes["name"]
 
 
-def _lock_of(fact: Fact, locks: Sequence[Fact]) -> Fact | None:
-    """Return the nearest lock: in the same folder or in one above, as a workspace has it."""
+def _locks_of(fact: Fact, locks: Sequence[Fact]) -> list[Fact]:
+    """Return the nearest locks: those in the same folder or in the next one above, as a workspace has them."""
     folder = _folder(fact)
     above = [lock for lock in locks if f"{folder}/".startswith(f"{_folder(lock)}/".removeprefix("/"))]
-    return max(above, key=lambda lock: (len(_folder(lock)), -lock.location.line), default=None)
+    nearest = max((_folder(lock) for lock in above), key=len, default="")
+    # The oldest version comes first: what is to be said of the others holds for it, too.
+    near = [lock for lock in above if _folder(lock) == nearest]
+    return sorted(near, key=lambda lock: (not lock.attributes["outdated"], lock.location))
 
 
 def _folder(fact: Fact) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from keylint.documents.document import Document
     from keylint.documents.tree import Node
 
+COMMANDS = "commands"
 # The table is here, and not with the readers, because every scan asks it of every file: loading them would take longer
 # than a small scan.
 _NAMES = {
@@ -48,8 +50,8 @@ _NAMES = {
     "gems.locked": "bundler",
     "environment.yml": "conda",
     "environment.yaml": "conda",
-    "dockerfile": "commands",
-    "containerfile": "commands",
+    "dockerfile": COMMANDS,
+    "containerfile": COMMANDS,
 }
 _ENDINGS = {
     ".csproj": "nuget",
@@ -59,19 +61,12 @@ _ENDINGS = {
     ".gradle": "gradle",
     ".gradle.kts": "gradle",
     ".versions.toml": "gradle",
-    ".dockerfile": "commands",
+    ".dockerfile": COMMANDS,
 }
 # Files of commands are looked at only where a client's name stands in them: there are too many.
-_COMMANDS = (".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".ipynb", "makefile", "justfile", "taskfile.yml")
-_COMMANDS += (
-    ".gitlab-ci.yml",
-    "azure-pipelines.yml",
-    "jenkinsfile",
-    "procfile",
-    "tox.ini",
-    "action.yml",
-    "action.yaml",
-)
+_COMMANDS: tuple[str, ...] = (".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".ipynb", "makefile", "justfile")
+_COMMANDS += ("taskfile.yml", ".gitlab-ci.yml", "azure-pipelines.yml", "jenkinsfile", "procfile", "tox.ini")
+_COMMANDS += ("action.yml", "action.yaml")
 _WORKFLOW = re.compile(r"(?:^|/)(?:\.github/workflows|\.circleci|\.buildkite)/[^/]+\.ya?ml$")
 _PIP = re.compile(
     r"(?:^|/)(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in|pip|lock)|requirements[/\\][^/]+\.(?:txt|in|pip|lock))$"
@@ -125,7 +120,7 @@ def reader_of(path: str) -> str | None:
         if name.endswith(ending):
             return reader
     is_command = name.endswith(_COMMANDS) or name.startswith("dockerfile.") or _WORKFLOW.search(path)
-    return "commands" if is_command else None
+    return COMMANDS if is_command else None
 
 
 _TAILS = tuple(_ENDINGS)
@@ -148,7 +143,7 @@ def requirements(document: Document) -> Read:
 
 
 @cache
-def _module(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  a module has no better type
+def _module(name: str) -> ModuleType:
     import importlib
 
     return importlib.import_module(f"{__name__}.{name}")

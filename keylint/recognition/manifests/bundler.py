@@ -9,7 +9,8 @@ from keylint.documents.document import Document
 from keylint.recognition.manifests import Requirement
 
 _GEM = re.compile(
-    r"^[ \t]*(?:gem|\w+\.add_(?:runtime_|development_)?dependency)[ \t(]+[\"'](?P<name>[\w.-]{1,100})[\"'](?P<rest>[^\n]{0,500})",
+    r"^[ \t]*(?:gem|\w+\.add_(?:runtime_|development_)?dependency)[ \t(]+[\"'](?P<name>[\w.-]{1,100})[\"']"
+    r"(?P<rest>[^\n]{0,500})",
     re.MULTILINE,
 )
 _REQUIREMENT = re.compile(r"\s*,\s*[\"'](?P<spec>[^\"'\n]{1,60})[\"']")

@@ -11,7 +11,7 @@ from keylint.recognition.manifests import Requirement
 ECOSYSTEM = "pypi"
 # A command up to the end of its statement, over continued lines. Bounded: no command is longer than that.
 _INSTALL = re.compile(
-    r"(?<![\w.$-])(?P<tool>(?:python[\d.]*[ \t]+-m[ \t]+)?pip[\d.]*|pipx|uv(?:[ \t]+pip|[ \t]+tool)?|poetry|pdm|pipenv|conda"
+    r"(?<![\w.$-])(?P<tool>pip[\d.]*|pipx|uv(?:[ \t]+(?:pip|tool))?|poetry|pdm|pipenv|conda"
     r"|npm|pnpm|yarn|bun|npx|go|cargo|gem|composer)"
     r"(?:[ \t]+(?:--?[\w-]+(?:=\S{1,200})?|global))*"
     r"[ \t]+(?P<verb>install|add|i|get|require)(?=[ \t\\\"'])"

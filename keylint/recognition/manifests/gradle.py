@@ -14,7 +14,8 @@ _NOTATION = re.compile(
     r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<version>[^\"'\s:@]{1,60}))?(?:[:@][^\"'\n]{0,60})?[\"']"
 )
 _NAMED = re.compile(
-    r"group[ \t]*[:=][ \t]*[\"'](?P<group>[\w.-]{1,100})[\"'][ \t]*,\s*name[ \t]*[:=][ \t]*[\"'](?P<name>[\w.-]{1,100})[\"']"
+    r"group[ \t]*[:=][ \t]*[\"'](?P<group>[\w.-]{1,100})[\"'][ \t]*,\s*"
+    r"name[ \t]*[:=][ \t]*[\"'](?P<name>[\w.-]{1,100})[\"']"
     r"(?:[ \t]*,\s*version[ \t]*[:=][ \t]*[\"'](?P<version>[^\"'\n]{1,60})[\"'])?"
 )
 _LOCKED = re.compile(r"^(?P<name>[\w.-]+:[\w.-]+):(?P<version>[^=\s]+)=", re.MULTILINE)

@@ -10,14 +10,14 @@ from keylint.recognition.manifests import Requirement, pairs, root, text_of
 from keylint.recognition.manifests.requirements import of_text
 
 ECOSYSTEM = "pypi"
-_LISTS = (
+_LISTS: tuple[tuple[str, ...], ...] = (
     ("project", "dependencies"),
     ("build-system", "requires"),
     ("tool", "uv", "dev-dependencies"),
     ("tool", "uv", "constraint-dependencies"),
     ("tool", "uv", "override-dependencies"),
 )
-_GROUPS = (
+_GROUPS: tuple[tuple[str, ...], ...] = (
     ("project", "optional-dependencies"),
     ("dependency-groups",),
     ("tool", "pdm", "dev-dependencies"),

@@ -37,8 +37,8 @@ def of_text(text: str, start: int, end: int, *, is_lock: bool = False) -> Iterat
     """Yield the requirement (PEP 508) that a span holds, if it holds one."""
     editable = _EDITABLE.match(text, start, end)
     if editable:
-        pinned = _DIGEST.search(text, start, end) is not None
-        yield Requirement(ECOSYSTEM, editable["name"], "", *editable.span("name"), pinned=pinned)
+        is_fixed = _DIGEST.search(text, start, end) is not None
+        yield Requirement(ECOSYSTEM, editable["name"], "", *editable.span("name"), pinned=is_fixed)
         return
     comment = text.find("#", start, end)
     while comment > start and not text[comment - 1].isspace():  # `#egg=` belongs to an address

@@ -48,7 +48,7 @@ def _of_code(document: Document) -> Iterator[Requirement]:
     for call in source.calls if source else ():
         if call.method == "setup":
             spans += [(one.start, one.end) for one in call.arguments if one.name in _KEYWORDS]
-    named = {name for name in _KEYWORDS} | {"requirements", "requires", "REQUIRES", "REQUIREMENTS", "extras"}
+    named = {*_KEYWORDS, "requirements", "requires", "REQUIRES", "REQUIREMENTS", "extras"}
     for assignment in source.assignments if source else ():
         if assignment.target in named or assignment.target.lower().endswith(("_requires", "_requirements")):
             spans.append((assignment.value.start, assignment.value.end))
