@@ -104,7 +104,7 @@ def rows(path: str, text: str) -> list[Row]:
         pytest.param("bot.py", "import ccxt\nDEPENDENCIES = ['ccxt==1.0']\n", id="code"),
         pytest.param("requirements.txt", "yfinance\npyfinance==1\nfinance==2\nbalance\n", id="finance"),
         pytest.param(
-            "package.json", '{"dependencies": {"binance-icons": "1.0.0", "@trust/binance": "2"}}', id="inside"
+            "package.json", '{"dependencies": {"binance-icons": "1.0.0", "@trust/binance-icons": "2"}}', id="inside"
         ),
         pytest.param("requirements.txt", "binance-ohlcv\nccxt-download==0.4\n", id="no client"),
     ],
@@ -186,6 +186,7 @@ def test_silence(path: str, text: str) -> None:
             [
                 ("pypi", "ccxt", ">=4", False, False),
                 ("pypi", "python-binance", "==1.0.37", True, False),
+                ("pypi", "binance-sdk-spot", "", False, False),
             ],
             id="setup.cfg",
         ),
@@ -564,7 +565,10 @@ def test_a_copy_in_ones_own_scope_is_told_on_request_only() -> None:
 TARGETS = sorted(
     (entry["ecosystem"], entry["name"])
     for entry in load("clients")["clients"]
-    if entry.get("imitated") and len(folded_name(entry["name"])) > 7 and "*" not in entry["name"]
+    if entry.get("imitated")
+    and len(folded_name(entry["name"])) > 7
+    and "*" not in entry["name"]
+    and entry["name"][0] != "@"
 )
 
 
@@ -692,20 +696,20 @@ def test_files_of_commands_are_looked_at_where_a_client_is_named(path: str) -> N
 HOSTILE = {
     "brackets": "[" * 100_000 + "ccxt",
     "braces": '{"ccxt":' * 100_000,
-    "one line": "ccxt" + "=" * 3_000_000,
-    "names": "ccxt==1.0\n" * 100_000,
-    "blanks": "ccxt" + " " * 3_000_000 + "==1",
-    "commands": "pip install ccxt " * 100_000,
-    "options": "pip " + "--a " * 300_000 + "ccxt",
-    "blocks": "require (\n" * 100_000 + "ccxt",
-    "packages": '[[package]]\nname = "ccxt"\n' * 50_000,
-    "quotes": '"ccxt": "' * 200_000,
-    "specs": "ccxt" + ">=1!1," * 300_000,
-    "bangs": "ccxt!" + "!1" * 500_000,
+    "one line": "ccxt" + "=" * 1_000_000,
+    "names": "ccxt==1.0\n" * 20_000,
+    "blanks": "ccxt" + " " * 1_000_000 + "==1",
+    "commands": "pip install ccxt " * 20_000,
+    "options": "pip " + "--a " * 50_000 + "ccxt",
+    "blocks": "require (\n" * 20_000 + "ccxt",
+    "packages": '[[package]]\nname = "ccxt"\n' * 10_000,
+    "quotes": '"ccxt": "' * 50_000,
+    "specs": "ccxt" + ">=1!1," * 50_000,
+    "bangs": "ccxt!" + "!1" * 200_000,
     "nul": "ccxt\0" * 10_000,
-    "imitations": "".join(f"binance-connecto{at}\n" for at in range(50_000)),
-    "lines": "packages:\n" + "  /ccxt@\n" * 200_000,
-    "ends": "ccxt\\" * 300_000,
+    "imitations": "".join(f"binance-connecto{at}\n" for at in range(5_000)),
+    "lines": "packages:\n" + "  /ccxt@\n" * 50_000,
+    "ends": "ccxt\\" * 50_000,
 }
 PATHS = [
     "requirements.txt",
@@ -727,7 +731,7 @@ PATHS += ["composer.lock", "Gemfile", "Gemfile.lock", "environment.yml", "Docker
 def test_hostile_texts_take_bounded_time(path: str, name: str) -> None:
     started = time.monotonic()
     list(DETECTOR.find(Document(path, HOSTILE[name])))
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 10
 
 
 @given(st.sampled_from(PATHS), st.text(alphabet="ccxt binance\n\"'{}[]()<>=!@:,.-_/\\#*^~0123", max_size=300))
@@ -849,7 +853,7 @@ def test_mistakes_in_a_policys_packages(tmp_path: Path, keylint: Run) -> None:
     write(
         tmp_path,
         {
-            ".keylint.yaml": "clients:\n  - {ecosystem: pipy, name: x, status: malicious}\n"
+            ".keylint.yaml": "clients:\n  - {ecosystem: pypii, name: x, status: malicious}\n"
             "  - {ecosystem: npm, status: malicous}\n  - {ecosystem: npm, name: a, status: malicious}\n"
             "  - {ecosystem: npm, name: a, status: official}\n",
         },
@@ -877,6 +881,6 @@ def test_the_index_and_git_are_scanned_alike(tmp_path: Path, keylint: Run) -> No
         "scan", str(tmp_path), "--format", "json", "--fail-on", "never", "--rule", "outdated-client"
     ).report
     assert [finding["message"] for finding in report["findings"]] == [
-        "`python-binance` ==1.0.12 is below 1.0.20: 1.0.20 of 2024-10-22 ended fourteen months without a release;"
-        " nothing older gets fixes"
+        "`python-binance` ==1.0.12 is below 1.0.20: "
+        + next(entry["reason"] for entry in load("clients")["clients"] if entry["name"] == "python-binance")
     ]

@@ -14,7 +14,7 @@ from keylint.recognition.packages import normalised
 # A text without any of these names no client. What is malicious by another name stands here besides the stems.
 STEMS = ("binance", "ccxt", "wagni_bot", "cryptoaitools", "bnb-javascript-sdk")
 # The stems with a letter dropped, added, swapped or replaced; `finance` is a word of its own. A `?` stands for what is
-# not ASCII and could pass for a letter. Three patterns, for each begins with a letter that is quickly found.
+# not ASCII and could pass for a letter. Several patterns, for each begins with a letter that is quickly found.
 _MISTYPED = (
     re.compile(
         r"b(?:nance|iance|innce|inace|inane|inanc(?!e)|niance|ianance|iannce|inacne|innace|inanec"
@@ -22,6 +22,7 @@ _MISTYPED = (
         r"|i[a-z0-9?]nance|in[a-z0-9?]ance|ina[a-z0-9?]nce|inan[a-z0-9?]ce|[1li?]n[4a?]nc[3e?])"
     ),
     re.compile(r"inance(?<=[ac-eg-z0-9?]inance)"),
+    re.compile(r"\?cxt"),
     re.compile(r"c(?:ctx|xct|cxxt|ccxt|cxtt|\?xt|c\?t|cx\?)(?![a-z])"),
 )
 _SEPARATORS = re.compile(r"[-_./:@\s]+")

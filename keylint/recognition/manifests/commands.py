@@ -13,7 +13,7 @@ ECOSYSTEM = "pypi"
 _INSTALL = re.compile(
     r"(?<![\w.$-])(?P<tool>pip[\d.]*|pipx|uv(?:[ \t]+(?:pip|tool))?|poetry|pdm|pipenv|conda"
     r"|npm|pnpm|yarn|bun|npx|go|cargo|gem|composer)"
-    r"(?:[ \t]+(?:--?[\w-]+(?:=\S{1,200})?|global))*"
+    r"(?:[ \t]+(?:-[\w-]{1,60}(?:=\S{1,200})?|global)){0,20}"
     r"[ \t]+(?P<verb>install|add|i|get|require)(?=[ \t\\\"'])"
     r"(?P<words>(?:[^\n;&|#\\]|\\\r?\n|\\.|(?<=\S)#){1,4000})"
 )

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.recognition.manifests import Requirement
+from keylint.recognition.manifests import Malformed, Requirement
 from keylint.recognition.manifests.requirements import of_text
 
 ECOSYSTEM = "pypi"
 _SECTION = re.compile(r"^\[(?P<name>[^\]\n]*)\]", re.MULTILINE)
 _OPTION = re.compile(r"^(?P<name>[\w.-]+)[ \t]*[=:]", re.MULTILINE)
+_LONGEST = 100_000  # no setup.py is so long
 _PLAIN = re.compile(r"[^\n]+")
 _LISTS = frozenset(("install_requires", "setup_requires", "tests_require"))
 _KEYWORDS = (*_LISTS, "extras_require")
@@ -43,7 +44,12 @@ def _of_settings(text: str) -> Iterator[Requirement]:
 def _of_code(document: Document) -> Iterator[Requirement]:
     from keylint.documents.code import code
 
-    source = document.once(code)
+    if len(document.text) > _LONGEST:
+        raise Malformed(f"more than {_LONGEST:,} characters")
+    try:
+        source = document.once(code)
+    except ValueError:  # of tree-sitter, for what takes too long
+        raise Malformed("takes too long to parse") from None
     spans: list[tuple[int, int]] = []
     for call in source.calls if source else ():
         if call.method == "setup":
