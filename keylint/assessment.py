@@ -83,16 +83,16 @@ def report_of(
     """
     policy = policy or policy_of(options)
     today = options.today or current_day()
-    through = lens(policy.patterns if policy else ())
+    through = _lens(policy)
     seen = _scan(options, policy, through)
-    seen = seen._replace(facts=(*_pipelines(seen), *_keys(options, policy, seen)))
+    seen = seen._replace(facts=(*_joined(_pipelines(seen), whole=seen.whole), *_keys(options, policy, seen)))
     settled = (settle(fact, seen.world, today) for fact in seen.facts)
     facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
     if seen.whole and (facts or policy is not None):
         whole = _of_whole(options, facts, seen.entries)
         facts += whole
         seen = seen._replace(facts=(*seen.facts, *whole))
-    notices = list(seen.notices)
+    notices = [*seen.notices, *_malformed(seen)]
     # Without a configuration rules are read only where there is something to judge or a name to check: reading them
     # costs more than a clean scan.
     if policy is None and not facts and not options.rule:
@@ -126,8 +126,11 @@ def rules_in_force(policy: Policy, options: Options) -> tuple[RuleHelp, ...]:
 
 def lens_of(options: Options) -> Lens:
     """Return what inputs are looked at through under the policy that holds."""
-    policy = policy_of(options)
-    return lens(policy.patterns if policy else ())
+    return _lens(policy_of(options))
+
+
+def _lens(policy: Policy | None) -> Lens:
+    return lens(policy.patterns, policy.clients) if policy else lens()
 
 
 def load_policy(config: ConfigFile | None = None) -> Policy:
@@ -237,12 +240,15 @@ def _of_whole(options: Options, facts: Sequence[Fact], entries: Sequence[Entry])
     """Return the facts about a folder that was scanned as a whole."""
     from keylint.sources.reading import read_text
     from keylint.sources.worktree import ignores_above
+    from keylint.whole.dependencies import count
     from keylint.whole.repository import facts as repository_facts
 
     files = {entry.path: entry for entry in entries}
-    return repository_facts(
+    found = repository_facts(
         facts, sorted(files), lambda path: read_text(files.get(path)), ignores_above(root_of(options))
     )
+    clients = count(facts)
+    return [fact._replace(attributes={**fact.attributes, "dependencies": clients}) for fact in found]
 
 
 def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
@@ -300,6 +306,23 @@ def _pipelines(seen: Seen) -> Sequence[Fact]:
     from keylint.whole.workflows import connected
 
     return connected(seen.facts)
+
+
+def _joined(facts: Sequence[Fact], *, whole: bool) -> Sequence[Fact]:
+    """Return the facts, those of manifests with what locks fix; nothing is loaded where there are none."""
+    if not any(fact.target == "dependency" for fact in facts):
+        return facts
+    from keylint.whole.dependencies import joined
+
+    return joined(facts, whole=whole)
+
+
+def _malformed(seen: Seen) -> Sequence[str]:
+    if not any(fact.target == "malformed" for fact in seen.facts):
+        return ()
+    from keylint.whole.dependencies import malformed
+
+    return malformed(seen.facts)
 
 
 def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:

@@ -104,6 +104,19 @@ class Pattern(NamedTuple):
     origin: str
 
 
+class Client(NamedTuple):
+    """A client of the exchange, or what gives itself out for one. A status of some `versions` holds for these alone."""
+
+    ecosystem: str
+    name: str
+    status: str
+    floor: str | None = None
+    replacement: str | None = None
+    reason: str = ""
+    versions: tuple[str, ...] = ()
+    origin: str = ""
+
+
 class Skip(NamedTuple):
     """An input that was left out, and why."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple, cast
@@ -9,12 +10,13 @@ from typing import NamedTuple, cast
 from keylint.detectors import Detector
 from keylint.documents.decoding import MIXED, decode, encoding_of
 from keylint.documents.document import Document, Witness
-from keylint.model import CONFIDENCES, Confidence, Fact, Pattern, Skip, World
+from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, names
 from keylint.sieve import holds_word, of_interest
 
 _PACKAGE = "keylint.detectors"
+_SEPARATORS = re.compile(r"[-_.:]+")
 
 
 @cache
@@ -35,26 +37,30 @@ class Lens(NamedTuple):
     """
 
     patterns: tuple[Pattern, ...] = ()
+    clients: tuple[Client, ...] = ()
     marks: Callable[[bytes], bool] | None = None
     past: bool = False
 
 
-def lens(patterns: tuple[Pattern, ...] = ()) -> Lens:
-    """Return the lens of a policy's own patterns and of every detector's words."""
+def lens(patterns: tuple[Pattern, ...] = (), clients: tuple[Client, ...] = ()) -> Lens:
+    """Return the lens of a policy's own patterns and clients, and of every detector's words."""
     words = {word for detector in detectors() for word in detector.words}
+    for client in clients:
+        # A registry takes several separators for one; the longest part between them is in every spelling.
+        words.add(max(_SEPARATORS.split(client.name.lower().removesuffix("*")), key=len).encode())
     for pattern in patterns:
         if not pattern.keywords:
-            return Lens(patterns, lambda _data: True)
+            return Lens(patterns, clients, lambda _data: True)
         words.update(keyword.lower().encode() for keyword in pattern.keywords)
-    return Lens(patterns, holds_word(tuple(sorted(words))) if words else None)
+    return Lens(patterns, clients, holds_word(tuple(sorted(words))) if words else None)
 
 
 def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
     """Return the lens of a policy's own patterns and of what is looked for in the past."""
     words = {keyword.lower().encode() for pattern in patterns for keyword in pattern.keywords}
     if all(pattern.keywords for pattern in patterns):
-        return Lens(patterns, holds_word(tuple(sorted(words))) if words else None, past=True)
-    return Lens(patterns, lambda _data: True, past=True)
+        return Lens(patterns, marks=holds_word(tuple(sorted(words))) if words else None, past=True)
+    return Lens(patterns, marks=lambda _data: True, past=True)
 
 
 def is_wanted(path: str) -> bool:
@@ -98,6 +104,14 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
         found += [
             fact for fact in find(document, through.patterns) if isinstance(fact, Skip) or fact.location not in known
         ]
+    if through.clients:
+        from keylint.recognition.client_packages import catalogue_of
+        from keylint.recognition.dependencies import own_dependencies
+
+        own = list(own_dependencies(document, catalogue_of(through.clients)))
+        # What the policy says of a package holds.
+        told = {(fact.target, fact.location) for fact in own}
+        found = [*(one for one in found if isinstance(one, Skip) or (one.target, one.location) not in told), *own]
     if not found:
         return ()
     from keylint.recognition.inline_allows import with_allows

@@ -63,7 +63,7 @@ def _certainty(document: Document, use: Use, *, knows_secret: bool) -> Confidenc
 
 
 def _fact(document: Document, pipeline: Pipeline, use: Use, confidence: Confidence) -> Fact:
-    from keylint.recognition.masking import excerpt_around
+    from keylint.recognition.masking import quotation
 
     secrets = use.secrets or "every secret"
     attributes: dict[str, Value] = {
@@ -86,15 +86,15 @@ def _fact(document: Document, pipeline: Pipeline, use: Use, confidence: Confiden
         location=document.location(use.start, use.end),
         identity=f"workflow {document.path} {use.kind} {use.subject}",
         attributes=attributes,
-        excerpt=excerpt_around(document, use.start, use.end),
+        excerpt=quotation(document, use.start, use.end),
         places={"action_pinned": _place(document, use.action)} if use.action else {},
     )
 
 
 def _place(document: Document, action: Action) -> tuple[Location, Excerpt]:
-    from keylint.recognition.masking import excerpt_around
+    from keylint.recognition.masking import quotation
 
-    return document.location(action.start, action.end), excerpt_around(document, action.start, action.end)
+    return document.location(action.start, action.end), quotation(document, action.start, action.end)
 
 
 DETECTOR = Detector(find, wants=lambda path: system_of(path) is not None)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from keylint.errors import ConfigError, RuleError
 from keylint.policy.globs import GLOB
 from keylint.policy.pack import EXTENDS
-from keylint.policy.settings import OVERRIDES, PATTERNS, RULE_SETTINGS, VARS
+from keylint.policy.settings import CLIENTS, OVERRIDES, PATTERNS, RULE_SETTINGS, VARS
 from keylint.policy.shapes import TEXT, Field, exactly, list_of, record
 from keylint.policy.source_map import Path, Plain, Problem, SourceMap, read
 from keylint.policy.waiver import WAIVERS
@@ -29,6 +29,7 @@ CONFIG = record(
         "overrides": OVERRIDES,
         "exclude": Field(list_of(GLOB), "gitignore-style patterns of files that are not scanned"),
         "patterns": PATTERNS,
+        "clients": CLIENTS,
         "inventory": Field(list_of(TEXT), "files that list the keys held (default: keylint.keys.yaml)"),
         "waivers": WAIVERS,
     }

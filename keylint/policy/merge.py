@@ -81,6 +81,7 @@ def _merged(
         overrides=overrides,
         exclude=_texts(value.get("exclude")),
         patterns=tuple(pattern for layer in layers for pattern in layer.patterns),
+        clients=tuple({(one.ecosystem, one.name): one for layer in layers for one in layer.clients}.values()),
         inventory=_texts(value.get("inventory")) if "inventory" in value else (DEFAULT_INVENTORY,),
         waivers=waivers,
         config=config.name if config else None,

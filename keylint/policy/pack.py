@@ -11,7 +11,7 @@ from keylint.errors import RuleError
 from keylint.policy.policy import Pack
 from keylint.policy.rule import Rule
 from keylint.policy.rule_file import parse_rule
-from keylint.policy.settings import OVERRIDES, PATTERNS, RULE_SETTINGS, VARS, read_settings
+from keylint.policy.settings import CLIENTS, OVERRIDES, PATTERNS, RULE_SETTINGS, VARS, read_settings
 from keylint.policy.shapes import KEBAB_CASE, NUMBER, TEXT, Field, either, list_of, record
 from keylint.policy.source_map import Path, Plain, Problem, SourceMap, read
 
@@ -34,6 +34,7 @@ PACK = record(
         "rules": RULE_SETTINGS,
         "overrides": OVERRIDES,
         "patterns": PATTERNS,
+        "clients": CLIENTS,
     }
 )
 

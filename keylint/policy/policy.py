@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from keylint.model import Pattern, Severity
+from keylint.model import Client, Pattern, Severity
 from keylint.policy.globs import matcher
 from keylint.policy.rule import Rule
 from keylint.policy.settings import Override, Settings
@@ -41,6 +41,7 @@ class Policy(NamedTuple):
     overrides: tuple[Override, ...]
     exclude: tuple[str, ...]
     patterns: tuple[Pattern, ...]
+    clients: tuple[Client, ...]
     inventory: tuple[str, ...]
     waivers: tuple[Waiver, ...]
     config: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from keylint.model import SEVERITIES, Pattern, Severity
+from keylint.model import SEVERITIES, Client, Pattern, Severity
 from keylint.policy.globs import GLOB
 from keylint.policy.rule import OnUnknown
 from keylint.policy.rule_file import ON_UNKNOWN
@@ -25,6 +25,7 @@ from keylint.policy.shapes import (
     record,
 )
 from keylint.policy.source_map import Path, Plain, SourceMap
+from keylint.recognition.packages import ECOSYSTEMS, STATUSES
 
 
 def _pattern(source: SourceMap, path: Path, value: Plain) -> bool:
@@ -88,6 +89,23 @@ PATTERNS = Field(
 )
 
 
+CLIENTS = Field(
+    list_of(
+        record(
+            {
+                "ecosystem": Field(choice("ecosystem", ECOSYSTEMS), "where it is published", required=True),
+                "name": Field(TEXT, "its name; a trailing * stands for all that begin so", required=True),
+                "status": Field(choice("status", STATUSES), "what it is", required=True),
+                "floor": Field(TEXT, "the least version that is in order"),
+                "replacement": Field(TEXT, "what to use instead"),
+                "reason": Field(TEXT, "why, in words"),
+            }
+        )
+    ),
+    "packages besides the clients that keylint knows, or judged otherwise than it does",
+)
+
+
 class RuleSetting(NamedTuple):
     """What one place of a policy says of one rule; None where it says nothing."""
 
@@ -114,6 +132,7 @@ class Settings(NamedTuple):
     rules: tuple[RuleSetting, ...]
     overrides: tuple[Override, ...]
     patterns: tuple[Pattern, ...]
+    clients: tuple[Client, ...]
 
     def check_rules(self, source: SourceMap, known: Sequence[str]) -> None:
         """Note every rule named that does not exist."""
@@ -160,6 +179,7 @@ def read_settings(source: SourceMap, label: str, known_vars: dict[str, Plain], *
         rules=_settings(source, ("rules",), value.get("rules"), label),
         overrides=tuple(overrides),
         patterns=_patterns(source, value.get("patterns"), label),
+        clients=_clients(source, value.get("clients"), label),
     )
 
 
@@ -219,3 +239,24 @@ def _patterns(source: SourceMap, value: Plain, label: str) -> tuple[Pattern, ...
         if name in names[:place]:
             source.problem(("patterns", place), f"pattern '{name}' is defined twice")
     return tuple(patterns)
+
+
+def _clients(source: SourceMap, value: Plain, label: str) -> tuple[Client, ...]:
+    clients: dict[tuple[str, str], Client] = {}
+    for place, given in enumerate(value if isinstance(value, list) else ()):
+        match given:
+            case {"ecosystem": str(ecosystem), "name": str(name), "status": str(status), **rest}:
+                if (ecosystem, name) in clients:
+                    source.problem(("clients", place), f"client '{name}' of {ecosystem} is given twice")
+                optional = {key: str(rest[key]) for key in ("floor", "replacement", "reason") if key in rest}
+                origin = _origin(source, label, ("clients", place))
+                clients[ecosystem, name] = Client(
+                    ecosystem,
+                    name,
+                    status,
+                    optional.get("floor"),
+                    optional.get("replacement"),
+                    optional.get("reason", ""),
+                    origin=origin,
+                )
+    return tuple(clients.values())

@@ -34,6 +34,9 @@ def shown_policy(policy: Policy) -> str:
     if policy.patterns:
         lines.append("patterns:")
         lines += [_line(f"  - {pattern.id}: {pattern.regex}", pattern.origin) for pattern in policy.patterns]
+    if policy.clients:
+        lines.append("clients:")
+        lines += [_line(f"  - {one.ecosystem} {one.name}: {one.status}", one.origin) for one in policy.clients]
     lines.append(_line(f"exclude: {flow(list(policy.exclude))}", policy.origins["exclude"]))
     lines.append(_line(f"inventory: {flow(list(policy.inventory))}", policy.origins["inventory"]))
     lines.append("waivers:" if policy.waivers else "waivers: []")

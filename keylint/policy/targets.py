@@ -105,14 +105,17 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         ecosystem   text    pypi, npm, go, cargo, maven, nuget, packagist or rubygems
         name        text    the package's normalised name
         version     text    the version required or locked
-        pinned      flag    whether one version is fixed
+        pinned      flag    whether one version is fixed, here or by the lock beside it
+        locked      flag    whether it stands in a lock file
         status      text    official, unofficial, deprecated, lookalike or malicious
         outdated    flag    whether the version is below the floor of the catalogue
         floor       text    the least version that is in order
         replacement text    what to use instead
-        resembles   text    the official package that the name looks like
-        because     text    the catalogue's reason, in words
+        advice      text    the replacement, in words
+        resembles   text    the client that the name looks like
+        because     text    the catalogue's reason, or what shows it, in words
         confidence  text    low, medium or high
+        context     text    config, docs or test, by the folder
     """),
     "workflow": _table("""
         trigger        texts   the events that start it

@@ -53,7 +53,6 @@ def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequen
     attributes: dict[str, Value] = {
         "uses_exchange": bool(speaking),
         "update_automation": has_update_automation(paths, read),
-        "dependencies": None,
     }
     if speaking:
         left = not_ignored(paths, read, secret_files(speaking, paths, read), above)

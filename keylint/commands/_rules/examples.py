@@ -112,6 +112,7 @@ def _of_packs(bench: Bench) -> Policy:
         overrides=(),
         exclude=(),
         patterns=tuple(pattern for pack in bench.packs for pattern in pack.settings.patterns),
+        clients=tuple(client for pack in bench.packs for client in pack.settings.clients),
         inventory=(DEFAULT_INVENTORY,),
         waivers=(),
         config=None,

@@ -1,0 +1,40 @@
+"""NuGet: project files, central versions, packages.config and packages.lock.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keylint.documents.document import Document
+from keylint.documents.tree import Node, get, walk
+from keylint.recognition.manifests import Requirement, pairs, root, text_of
+
+ECOSYSTEM = "nuget"
+_ELEMENTS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference", "package"))
+
+
+def read(document: Document) -> Iterator[Requirement]:
+    """Yield every package referred to. Raises: Malformed."""
+    top = root(document)
+    if document.path.lower().endswith(".json"):
+        yield from _of_lock(top)
+        return
+    for visit in walk(top):
+        if visit.node.name not in _ELEMENTS or visit.node.kind != "mapping":
+            continue
+        name = get(visit.node, "Include") or get(visit.node, "Update") or get(visit.node, "id")
+        if name is None:
+            continue
+        version = get(visit.node, "Version") or get(visit.node, "VersionOverride") or get(visit.node, "version")
+        written = text_of(version) or (str(version.value) if version is not None else "")
+        yield Requirement(
+            ECOSYSTEM, text_of(name), "?" if version is None or "$(" in written else written, name.start, name.end
+        )
+
+
+def _of_lock(top: Node) -> Iterator[Requirement]:
+    for framework in pairs(get(top, "dependencies")):
+        for entry in pairs(framework):
+            if text_of(get(entry, "type")).lower() != "project":
+                version = text_of(get(entry, "resolved"))
+                span = entry.name_start, entry.name_end
+                yield Requirement(ECOSYSTEM, entry.name, version, *span, locked=True, pinned=True)

@@ -1,0 +1,64 @@
+"""pyproject.toml: the project's own table, dependency groups, and those of Poetry, PDM, uv and Hatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from keylint.documents.document import Document
+from keylint.documents.tree import Node, get
+from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests.requirements import of_text
+
+ECOSYSTEM = "pypi"
+_LISTS: tuple[tuple[str, ...], ...] = (
+    ("project", "dependencies"),
+    ("build-system", "requires"),
+    ("tool", "uv", "dev-dependencies"),
+    ("tool", "uv", "constraint-dependencies"),
+    ("tool", "uv", "override-dependencies"),
+)
+_GROUPS: tuple[tuple[str, ...], ...] = (
+    ("project", "optional-dependencies"),
+    ("dependency-groups",),
+    ("tool", "pdm", "dev-dependencies"),
+)
+_LOCAL = ("path", "workspace")
+
+
+def read(document: Document) -> Iterator[Requirement]:
+    """Yield what every table asks for. Raises: Malformed."""
+    top = root(document)
+    for names in _LISTS:
+        yield from _listed(document.text, get(top, *names))
+    for names in _GROUPS:
+        for group in pairs(get(top, *names)):
+            yield from _listed(document.text, group)
+    for environment in pairs(get(top, "tool", "hatch", "envs")):
+        for name in ("dependencies", "extra-dependencies"):
+            yield from _listed(document.text, get(environment, name))
+    for name in ("dependencies", "dev-dependencies"):
+        yield from named(get(top, "tool", "poetry", name), is_poetry=True)
+    for group in pairs(get(top, "tool", "poetry", "group")):
+        yield from named(get(group, "dependencies"), is_poetry=True)
+
+
+def _listed(text: str, node: Node | None) -> Iterator[Requirement]:
+    for item in node.children if node is not None and node.kind == "sequence" else ():
+        if item.kind == "scalar" and isinstance(item.value, str):
+            yield from of_text(text, item.start, item.end)
+
+
+def named(table: Node | None, *, is_poetry: bool) -> Iterator[Requirement]:
+    """Yield the entries of a table of names with versions, as Poetry and Pipenv write them."""
+    for entry in pairs(table):
+        options = {child.name: child for child in entry.children} if entry.kind == "mapping" else {}
+        if any(name in options for name in _LOCAL):
+            continue
+        version = text_of(options.get("version")) if options else text_of(entry)
+        pinned = None
+        if "git" in options or "url" in options:
+            pinned = any(text_of(options.get(name)) for name in ("rev", "ref"))
+        elif is_poetry and version[:1].isdigit() and "," not in version and "*" not in version:
+            version = f"=={version}"  # to Poetry a bare version is that version
+        spec = "" if version.strip() == "*" else version
+        yield Requirement(ECOSYSTEM, entry.name, spec, entry.name_start, entry.name_end, pinned=pinned)

@@ -1,0 +1,30 @@
+"""yarn.lock of yarn 1 and of its successors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keylint.documents.document import Document
+from keylint.recognition.manifests import Requirement
+
+_ENTRY = re.compile(
+    r"^\"?(?P<name>(?:@[^/\s\"@]{1,100}/)?[^/\s\"@]{1,200})@(?P<range>[^\n]{0,2000}):[ \t\r]*\n"
+    r"[ \t]+version:?[ \t]+\"?(?P<version>[^\"\s]{1,200})",
+    re.MULTILINE,
+)
+_ALIAS = re.compile(r"npm:(?P<name>(?:@[^/@\s]+/)?[^@\s/:]+)@")
+
+
+def read(document: Document) -> Iterator[Requirement]:
+    """Yield every package that is locked; those of the workspace are the project's own."""
+    for found in _ENTRY.finditer(document.text):
+        wanted = found["range"]
+        if wanted.startswith(("workspace:", "file:", "link:", "portal:")):
+            continue
+        name, span = found["name"], found.span("name")
+        alias = _ALIAS.match(wanted)
+        if alias:
+            start = found.start("range") + alias.start("name")
+            name, span = alias["name"], (start, start + len(alias["name"]))
+        yield Requirement("npm", name, found["version"], *span, locked=True, pinned=True)
