@@ -9,12 +9,14 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from keylint.data import load
+from keylint.documents.code import language_of
 from keylint.documents.code.values import Argument, Assignment, Call, Code, Text, within
 from keylint.documents.document import Document
 from keylint.recognition.hosts import ADDRESS, Host, host_of
 from keylint.recognition.programs import Program, program
+from keylint.recognition.promising import is_promising
 from keylint.recognition.travel import Nested, Travels, travels
-from keylint.recognition.vocabulary import classify, names_exchange, words
+from keylint.recognition.vocabulary import CREATORS, classify, names_exchange, words
 
 HEADER = "x-mbx-apikey"
 CREDENTIALS = ("api_key", "api_secret")
@@ -25,16 +27,25 @@ _HOST_ALONE = re.compile(
     r"(?:com?|us|net|org|io|app|pro|vip|cc|xyz|info|me|online|site|top|live|dev|cloud|eu|uk|cn|ru|vision)"
 )
 # What a program must hold to be worth reading: a library, a client, a path, the header, or an address beside a key.
-_WORTH = re.compile(
-    r"x-mbx-apikey|/[sfdep]?w?api/v\d|(?<![a-z])ccxt(?![a-z])|go-binance|node-binance-api|"
-    r"(?:(?:from|import|using|use)\s+['\"]?|(?:require|include|import)\w*\s*\(?\s*['\"])@?(?:com\.|unicorn_)?binance|"
-    r"binance\w{0,30}(?:client|api|exchange|rest|wrapper|trader|connector)\w{0,10}(?:\.new|::new)?\s*[({]|"
-    r"(?:new\s+|\\)binance\b|binance::|binance[a-z-]{0,9}\.(?:us|com|vision)|"
-    r"://[\w?-]{2,20}[\w?.-]{0,40}b[\w?]{1,2}n"
+# One pattern each, for those that begin with a word are found ten times as fast.
+_WORTH_WORDS = (HEADER, "go-binance", "node-binance-api")
+_WORTH = tuple(
+    re.compile(pattern)
+    for pattern in (
+        (
+            r"binance(?:\w{0,30}(?:client|api|exchange|rest|wrapper|trader|connector)\w{0,10}(?:\.new|::new)?\s*[({]|::|"
+            r"[a-z-]{0,9}\.(?:us|com|vision))"
+        ),
+        r"api/v\d(?:(?<=/api/v\d)|(?<=/wapi/v\d)|(?<=/[sfdep]api/v\d)|(?<=/[sfdep]wapi/v\d))",
+        r"ccxt(?<![a-z]ccxt)(?![a-z])",
+        r"://[\w?-]{2,20}[\w?.-]{0,40}b[\w?]{1,2}n",
+        r"new\s+binance\b",
+        r"\\binance\b",
+        r"(?:(?:from|import|using|use)\s+['\"]?|(?:require|include|import)\w*\s*\(?\s*['\"])@?(?:com\.|unicorn_)?binance",
+    )
 )
 _NAMED_KEY = re.compile(r"binance\w{0,30}(?:key|secret)")
 _ENDS = re.compile(r"[/:?#]|$|\s|\{\}")
-_CREATORS = frozenset("new create newinstance getinstance new_with_config default factory from options".split())
 # A value that a method of a client returns and that is one, too.
 _DERIVED = re.compile(r"(?i)(?:client|wallet|trade|spot|api|account|options|rest|margin|futures|subaccount|connect)!?$")
 # Arguments that say where a client talks to; others hold addresses of proxies, pages and callbacks.
@@ -154,10 +165,17 @@ def scene(document: Document) -> Scene | None:
     lowered = document.lowered
     if "binance" not in lowered and HEADER not in lowered and "/sapi/v" not in lowered:
         return None
-    if not _WORTH.search(lowered) and not ("://" in lowered and _NAMED_KEY.search(lowered)):
+    if not _is_worth(lowered) and not ("://" in lowered and _NAMED_KEY.search(lowered)):
+        return None
+    language = language_of(document.path, document.text)
+    if language is not None and not is_promising(document, language):
         return None
     found = document.once(program)
     return _scene(found) if found else None
+
+
+def _is_worth(lowered: str) -> bool:
+    return any(word in lowered for word in _WORTH_WORDS) or any(pattern.search(lowered) for pattern in _WORTH)
 
 
 def carried(scene: Scene, call: Call) -> frozenset[str]:
@@ -315,7 +333,7 @@ def _library(
     present: tuple[str, ...],
 ) -> dict[str, Any] | None:
     """Return the library whose client a call constructs; one without a name for a client of the program's own."""
-    parts = [part for part in call.callee.split(".") if part.lower().rstrip("!") not in _CREATORS]
+    parts = [part for part in call.callee.split(".") if part.lower().rstrip("!") not in CREATORS]
     if not parts or "(" in call.callee or call.method.endswith("!"):
         return None
     root, last = parts[0], parts[-1]
@@ -472,7 +490,7 @@ def _client(
 def _is_construction(each: Call, call: Call) -> bool:
     return (
         each is call
-        or each.method.lower() in _CREATORS
+        or each.method.lower() in CREATORS
         or "option" in each.method.lower()
         or "key" in each.method.lower()
     )

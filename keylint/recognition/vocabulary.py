@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -14,7 +14,7 @@ _SEGMENT = re.compile(r"[^.\[\]>:]+")
 
 # Plain words, not patterns: an alternation of a hundred takes longer to compile than a scan.
 # Values that are public by nature, or no credential at all. The exchange's own listenKey lives for an hour.
-_DIGEST = tuple(
+_DIGEST = frozenset(
     "hash hashes digest checksum signature sig fingerprint integrity thumbprint merkle etag revision commit "
     "cursor nonce sha sha1 sha256 sha384 sha512 md5 blake blake2 uuid guid cid tx txid stream streams tag memo "
     "class classname content href src style clearance".split()
@@ -26,7 +26,7 @@ _DIGEST_NAMES = tuple(
 )
 _DIGEST_LAST = frozenset("id ids address addr uuid".split())
 # Purposes that have secrets of their own, when the name does not also say API key or API secret.
-_PURPOSE = tuple(
+_PURPOSE = frozenset(
     "jwt session sessions cookie cookies csrf xsrf oauth oauth2 webhook django rails laravel flask nextauth "
     "encryption encrypt cipher salt seed mnemonic verification reset invite bearer license licence consumer "
     "blowfish fernet fcm vapid push admin auth0".split()
@@ -36,7 +36,7 @@ _PURPOSE_NAMES = tuple(
     "authkey loggedinkey".split()
 )
 # Services and other exchanges: theirs whatever else the name says.
-_SERVICE = tuple(
+_SERVICE = frozenset(
     "recaptcha hcaptcha turnstile sumologic sumo telegram discord slack github gitlab gitea sentry stripe "
     "paypal twilio sendgrid mailgun openai anthropic huggingface aws azure gcp google firebase supabase "
     "cloudflare datadog heroku vercel netlify infura alchemy moralis etherscan bscscan polygonscan polygon "
@@ -47,12 +47,14 @@ _SERVICE = tuple(
     "keycloak cognito npm pypi nuget sonar sonarqube codecov s3 smtp sqs".split()
 )
 # The last ones are misspellings that were met.
-_EXCHANGE = ("binance", "mbx", "bnb", "binace", "bianance", "bianace", "binnance")
+EXCHANGE_STEMS = ("binance", "mbx", "bnb", "binace", "bianance", "bianace", "binnance")
 _SECRET = tuple("secret secrets apisecret apisec seckey secretkey privatekey privkey hmac signingkey signkey".split())
+_SECRETS = frozenset(_SECRET)
 _API_KEY = tuple("apikey apikeys apitoken accesskey apiaccess publickey apipub exchangekey binancekey".split())
 _STORES = frozenset("firebase supabase mongo mongodb mysql postgres postgresql redis elastic influx influxdb".split())
-_OWNERS = tuple(stem for stem in _SERVICE if stem not in _STORES)
-_OWNING_PURPOSES = tuple("jwt session cookie csrf oauth oauth2 webhook django flask nextauth encryption".split())
+_OWNERS = _SERVICE - _STORES
+_OWNING_PURPOSES = frozenset("jwt session cookie csrf oauth oauth2 webhook django flask nextauth encryption".split())
+_OWNERS_AND_PURPOSES = _OWNERS | _OWNING_PURPOSES
 _KEY_WORDS = frozenset("key keys ak k api token auth authorization credential credentials apik".split())
 _KEY_QUALIFIERS = frozenset(
     "key keys api my the our old new main live real test prod trade trading user account exchange bot client "
@@ -64,6 +66,8 @@ _NO_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey smokey hotkey".
 _ENDINGS = ("secret", "secrets", "key", "keys", "token", "tokens", "id", "password", "api")
 _LONG = 6  # a word of so many letters is looked for inside others
 
+# Methods of a class, and words around it, that construct what it is.
+CREATORS = frozenset("new create newinstance getinstance new_with_config default factory from options".split())
 _CLIENT = re.compile(
     r"binance|client|exchange|ccxt|spot|futures|margin|trader|broker|connector|credential|account|restapi|"
     r"\bapi\b|api$|hmac|login|auth|bot\b|sdk",
@@ -82,7 +86,7 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
-@lru_cache(4096)
+@lru_cache(16_384)
 def classify(name: str) -> NameClass:
     """Return what a name promises of its value; `key` and `secret` are the weak forms.
 
@@ -106,7 +110,7 @@ def classify(name: str) -> NameClass:
 def names_exchange(name: str) -> bool:
     """Tell whether a name speaks of the exchange, misspellings included."""
     compact = "".join(words(name))
-    return any(stem in compact for stem in _EXCHANGE)
+    return any(stem in compact for stem in EXCHANGE_STEMS)
 
 
 def names_service(name: str) -> bool:
@@ -122,7 +126,7 @@ def owns(owner: str, name: str) -> bool:
     if names_exchange(owner) or names_exchange(name):
         return False
     parts = words(name)
-    stems = _OWNERS if _is_explicit(parts, "".join(parts)) else (*_OWNERS, *_OWNING_PURPOSES)
+    stems = _OWNERS if _is_explicit(parts, "".join(parts)) else _OWNERS_AND_PURPOSES
     return _says(words(owner), stems)
 
 
@@ -142,7 +146,7 @@ def speaks_of_credentials(lowered: str) -> bool:
 
 
 def _strength(parts: list[str], compact: str, *, of_exchange: bool) -> NameClass:
-    if "secret" in compact or _says(parts, _SECRET) or compact.endswith(_SECRET):
+    if "secret" in compact or _says(parts, _SECRETS) or compact.endswith(_SECRET):
         return "api_secret"
     if _is_explicit(parts, compact) or (of_exchange and ("key" in parts or compact.endswith("key"))):
         return "api_key"
@@ -179,10 +183,18 @@ def _ends(parts: list[str], names: tuple[str, ...]) -> bool:
     return any("".join(parts[-count:]) in names for count in range(1, 4))
 
 
-def _says(parts: list[str], stems: tuple[str, ...]) -> bool:
+def _says(parts: list[str], stems: frozenset[str]) -> bool:
+    if not stems.isdisjoint(parts):
+        return True
+    for part in parts:
+        if part.endswith(_ENDINGS):
+            for ending in _ENDINGS:
+                if part.endswith(ending) and part[: -len(ending)] in stems:
+                    return True
     compact = "".join(parts)
-    return any(
-        (len(stem) >= _LONG and stem in compact)
-        or any(part == stem or (part.startswith(stem) and part[len(stem) :] in _ENDINGS) for part in parts)
-        for stem in stems
-    )
+    return any(stem in compact for stem in _long(stems))
+
+
+@cache
+def _long(stems: frozenset[str]) -> tuple[str, ...]:
+    return tuple(stem for stem in stems if len(stem) >= _LONG)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from keylint.model import Fact, Location, Value
 from keylint.recognition.places import context_of
 from keylint.recognition.secret_paths import is_secret_store
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 Read = Callable[[str], str | None]
 
@@ -97,13 +101,11 @@ def not_ignored(
     """Return those of some files that no .gitignore leaves out, as git reads them: the deepest that speaks decides."""
     if not files:
         return []
-    from pathspec import GitIgnoreSpec
-
-    specs = [(prefix.strip("/"), -1, GitIgnoreSpec.from_lines(_lines(text))) for prefix, text in above]
+    specs = [(prefix.strip("/"), -1, _spec(text)) for prefix, text in above]
     for path in sorted(paths, key=lambda path: path.count("/")):
         folder, _, name = path.rpartition("/")
         if name == ".gitignore":
-            specs.append((folder, path.count("/"), GitIgnoreSpec.from_lines(_lines(read(path) or ""))))
+            specs.append((folder, path.count("/"), _spec(read(path) or "")))
 
     def is_left_out(path: str) -> bool:
         verdict = False
@@ -126,16 +128,25 @@ def not_ignored(
     return [path for path in files if not is_ignored(path)]
 
 
-def _lines(text: str) -> Iterable[str]:
-    """Yield the patterns; one that is none is left out, as git does."""
+def _spec(text: str) -> GitIgnoreSpec:
+    """Return the patterns of a .gitignore; lines that are none are left out, as git does."""
     from pathspec import GitIgnoreSpec
 
-    for line in text.lstrip("\ufeff").splitlines():
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue
-        yield line
+    lines = text.lstrip("\ufeff").splitlines()
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 def _speaks(fact: Fact) -> bool:

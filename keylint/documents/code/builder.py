@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from keylint.documents.code.languages import Language
 from keylint.documents.code.values import (
@@ -21,7 +21,7 @@ from keylint.documents.code.values import (
 )
 
 if TYPE_CHECKING:
-    from tree_sitter import Tree
+    from tree_sitter import Node, Tree
 
 # Levels of the syntax tree; people write a few dozen, PowerShell's grammar has a dozen for each operand.
 DEPTH = 1000
@@ -78,15 +78,23 @@ class Part:
     def child(self, which: str | int) -> Part | None:
         """Return a child by its field, else its kind, or by its place (negative from the end)."""
         if isinstance(which, str):
-            found = next((part for part in self.parts if part.field == which), None)
-            return found or next((part for part in self.parts if part.kind == which), None)
+            # Loops, for they are asked for every second node, and generators cost twice as much.
+            for part in self.parts:
+                if part.field == which:
+                    return part
+            for part in self.parts:
+                if part.kind == which:
+                    return part
+            return None
         return self.parts[which] if -len(self.parts) <= which < len(self.parts) else None
 
     def become(self, other: Part) -> None:
         """Mean what another part means; the span stays."""
-        self.names, self.dotted, self.last, self.value = other.names, other.dotted, other.last, other.value
-        self.call, self.entry, self.read, self.items = other.call, other.entry, other.read, other.items
-        self.scope, self.argument, self.pair, self.quoted = other.scope, other.argument, other.pair, other.inner
+        own = self.kind, self.field, self.start, self.end, self.parts
+        inner = other.inner
+        self.__dict__ = other.__dict__.copy()
+        self.kind, self.field, self.start, self.end, self.parts = own
+        self.quoted = inner
 
 
 class Builder:
@@ -126,7 +134,8 @@ class Builder:
         )
 
     def argument(self, part: Part, name: str = "") -> Argument:
-        text = self.text[part.start : min(part.end, part.start + _TEXT)]
+        start, end = part.start, part.end
+        text = self.text[start : end if end - start < _TEXT else start + _TEXT]
         return Argument(name, text, part.value, part.start, part.end, part.names, part.call, part.entry)
 
     def entry(self, part: Part, name: Part | None = None, word: str = "") -> Entry:
@@ -190,11 +199,21 @@ class Builder:
 
 def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return each name once, in order, and no more than a sensible expression has."""
-    filled = [group for group in groups if group]
+    filled = list(filter(None, groups))
     if len(filled) <= 1:
         return filled[0] if filled else ()
     found = dict.fromkeys(name for group in filled for name in group)
     return tuple(found)[:_NAMES]
+
+
+class _Kind(NamedTuple):
+    """What a walk must know of a kind of nodes. `is_sign` are those that only the grammar has a name for."""
+
+    name: str
+    role: Callable[[Builder, Part], None] | None
+    is_sign: bool
+    is_comment: bool
+    opens: bool
 
 
 def walk(tree: Tree, text: str, language: Language) -> Builder:
@@ -203,63 +222,80 @@ def walk(tree: Tree, text: str, language: Language) -> Builder:
     Raises: TooMuch
     """
     builder = Builder(text, language)
-    functions, tokens = language.functions, language.tokens
+    # The grammar's numbers stand for names, which tree-sitter would make anew for each node.
+    kinds: dict[int, _Kind] = {}
+    fields: dict[int | None, str | None] = {None: None}
     cursor = tree.walk()
-    above: list[Part] = []
+    above: list[tuple[Part, _Kind]] = []
     below: list[list[Part]] = [[]]
     count = 0
     sound = not tree.root_node.has_error
+    signs = False
     while True:
         node = cursor.node
         assert node is not None
-        kind = node.type
-        missing = not sound and node.is_missing
-        if missing:
+        kind = kinds.get(node.kind_id)
+        if kind is None:
+            kind = kinds[node.kind_id] = _kind(node, language)
+        if not sound and node.is_missing:
             builder.broken.append((node.start_byte, node.end_byte))
-        elif (node.is_named or (above and above[-1].kind in tokens)) and kind not in _COMMENTS:
+        elif (not kind.is_sign or signs) and not kind.is_comment:
             count += 1
             if count > NODES:
                 raise TooMuch(f"more than {NODES:,} syntax nodes")
-            part = Part(kind, cursor.field_name, node.start_byte, node.end_byte)
-            if kind == "ERROR":
+            field = cursor.field_id
+            if field not in fields:
+                fields[field] = cursor.field_name
+            part = Part(kind.name, fields[field], node.start_byte, node.end_byte)
+            if kind.name == "ERROR":
                 builder.broken.append((part.start, part.end))
-            if kind in functions:
+            if kind.opens:
                 builder.enter(part)
             if cursor.goto_first_child():
                 if len(above) == DEPTH:
                     raise TooMuch(f"nested deeper than {DEPTH:,} levels")
-                above.append(part)
+                above.append((part, kind))
                 below.append([])
+                signs = kind.name in language.tokens
                 continue
-            _reduce(builder, part)
+            if kind.opens:
+                builder.scopes.pop()
+            if kind.role is not None:
+                kind.role(builder, part)
             below[-1].append(part)
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return builder
-            part = above.pop()
+            part, kind = above.pop()
             part.parts = below.pop()
-            _reduce(builder, part)
+            signs = bool(above) and above[-1][1].name in language.tokens
+            _reduce(builder, part, kind)
             below[-1].append(part)
 
 
-def _reduce(builder: Builder, part: Part) -> None:
+def _kind(node: Node, language: Language) -> _Kind:
+    name = node.type
+    return _Kind(name, language.roles.get(name), not node.is_named, name in _COMMENTS, name in language.functions)
+
+
+def _reduce(builder: Builder, part: Part, kind: _Kind) -> None:
     """Give a part its meaning, all of its own parts having theirs."""
-    kind, parts, language = part.kind, part.parts, builder.language
-    if kind in language.functions:
+    parts = part.parts
+    if kind.opens:
         builder.scopes.pop()
-    role = language.roles.get(kind)
-    if role is not None:
-        role(builder, part)
+    if kind.role is not None:
+        kind.role(builder, part)
     elif len(parts) == 1:
         only = parts[0]
-        if (only.start == part.start and only.end == part.end) or kind in language.wrappers:
+        if (only.start == part.start and only.end == part.end) or kind.name in builder.language.wrappers:
             part.become(only)
-        else:
+        elif only.names:
             part.names = only.names
     elif parts:
-        part.names = union([child.names for child in parts])
+        part.names = union([child.names for child in parts if child.names])
     for child in parts:
-        child.parts = ()
+        if child.parts:
+            child.parts = ()
 
 
 def mapping(kind: Literal["mapping", "sequence"], part: Part, children: Iterable[Entry]) -> Entry:

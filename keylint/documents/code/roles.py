@@ -28,7 +28,7 @@ def nothing(builder: Builder, part: Part) -> None:
 
 
 def name(builder: Builder, part: Part) -> None:
-    text = builder.source(part).lstrip("$@#")
+    text = builder.text[part.start : part.end].lstrip("$@#")
     part.dotted = part.last = text
     part.names = (text,)
 
