@@ -39,6 +39,7 @@ class Options(NamedTuple):
     color: Literal["auto", "always", "never"] = "auto"
     quiet: bool = False
     no_progress: bool = False
+    no_cache: bool = False
     config: str | None = None
     isolated: bool = False
     show_policy: bool = False
