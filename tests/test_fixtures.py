@@ -44,10 +44,13 @@ def found(keylint: Run, folder: Path) -> Places:
     }
 
 
+# What a repository with placeholders and clients of the exchange has beside them.
+SOUND = {".gitignore": ".env\n*.env\n", ".github/dependabot.yml": "version: 2\nupdates: []\n"}
+
+
 @pytest.mark.parametrize("name", files(OK))
 def test_decoys_stay_silent(keylint: Run, tmp_path: Path, name: str) -> None:
-    # What holds placeholders is to be ignored once it is filled in.
-    write(tmp_path, {name: (OK / name).read_text(encoding="utf-8"), ".gitignore": ".env\n*.env\n"})
+    write(tmp_path, {name: (OK / name).read_text(encoding="utf-8"), **SOUND})
     result = keylint("scan", str(tmp_path))
     assert (result.code, result.out.splitlines()[0][:11]) == (0, "No findings")
 
