@@ -53,7 +53,7 @@ def revealed(
     """
     calls = [call for call in within(code.calls, value.start, value.end) if call is not outer]
     for name in value.names:
-        if not holds(name):
+        if not holds(name) or _is_measured(document.text[value.start : value.end], name):
             continue
         for start, end in _places(document.text, name, value.start, value.end):
             found = Revealed(name, start, end)
@@ -67,6 +67,13 @@ def revealed(
             if _is_shown(document, code, value, found, [other for other in calls if other != call]):
                 return found
     return None
+
+
+def _is_measured(text: str, name: str) -> bool:
+    """Tell whether an expression asks first how long a value is: what is shown in full is no key then."""
+    last = re.escape(name.lstrip("$").rpartition(".")[2])
+    measure = rf"len\(\s*(?:\w+\.)?{last}\s*\)|\b{last}\.(?:length|Length|len\(\)|length\(\)|size)"
+    return re.search(rf"(?:{measure})\s*>=?\s*\d", text) is not None
 
 
 def _places(text: str, name: str, start: int, end: int) -> Iterator[tuple[int, int]]:
