@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
 from keylint.model import Fact, Scanned, Skip, SkipReason
@@ -16,6 +17,8 @@ from keylint.sources.reading import read_file
 # From here on workers are worth their start: so many inputs, or so many bytes read with inputs left.
 _MANY_FILES = 1000
 _MANY_BYTES = 8 << 20
+# Or so long a time, with inputs left: files that use the exchange are parsed. Units: seconds.
+_LONG = 0.3
 # Inputs a worker is handed at a time: enough to make the hand-over cheap, few enough to share evenly.
 _BATCH = 128
 
@@ -132,8 +135,9 @@ def _examine_until(
     facts: list[Fact] = []
     skipped: list[Skip] = []
     left: Sequence[Entry] = ()
+    late = monotonic() + _LONG
     for place, entry in enumerate(entries):
-        if limit is not None and size > limit:
+        if limit is not None and (size > limit or monotonic() > late):
             left = entries[place:]
             break
         if tell is not None and place % _BETWEEN == 0:
