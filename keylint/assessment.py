@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from keylint import __version__
 from keylint.errors import NothingScanned, UsageError
-from keylint.model import Confidence, Fact, Finding, Report, RuleHelp, Scanned, Severity, Skip, Suppression, World
+from keylint.model import (
+    INVENTORY_FILE,
+    Confidence,
+    Fact,
+    Finding,
+    Report,
+    RuleHelp,
+    Scanned,
+    Severity,
+    Skip,
+    Suppression,
+    World,
+)
 from keylint.pipeline import Lens, is_sure, lens, settle
 
 if TYPE_CHECKING:
@@ -20,7 +32,6 @@ if TYPE_CHECKING:
     from keylint.sources import Entry, Listing
 
 STDIN = "-"
-_INVENTORY = "keylint.keys.yaml"
 _CONFIGURATIONS = (".keylint.yaml", ".keylint.yml", "pyproject.toml")
 
 
@@ -184,11 +195,12 @@ def _base(options: Options) -> str:
 
 
 def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
+    if options.unreachable and not options.history:
+        raise UsageError("--unreachable goes with --history only")
+    if options.remote and not options.pre_push:
+        raise UsageError("--remote goes with --pre-push only")
     if options.is_git:
         return _scan_git(options, policy, through)
-    for name in ("unreachable", "remote"):
-        if getattr(options, name):
-            raise UsageError(f"--{name} goes with {'--history' if name == 'unreachable' else '--pre-push'} only")
     paths = options.paths or ["."]
     if STDIN in paths:
         if len(paths) > 1:
@@ -241,15 +253,12 @@ def _of_whole(options: Options, facts: Sequence[Fact], entries: Sequence[Entry])
     """Return the facts about a folder that was scanned as a whole."""
     from keylint.sources.reading import read_text
     from keylint.sources.worktree import ignores_above
-    from keylint.whole.dependencies import count
     from keylint.whole.repository import facts as repository_facts
 
     files = {entry.path: entry for entry in entries}
-    found = repository_facts(
+    return repository_facts(
         facts, sorted(files), lambda path: read_text(files.get(path)), ignores_above(root_of(options))
     )
-    clients = count(facts)
-    return [fact._replace(attributes={**fact.attributes, "dependencies": clients}) for fact in found]
 
 
 def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
@@ -273,10 +282,6 @@ def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
     ]
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} exclude each other: a scan has one source")
-    if options.unreachable and not options.history:
-        raise UsageError("--unreachable goes with --history only")
-    if options.remote and not options.pre_push:
-        raise UsageError("--remote goes with --pre-push only")
     repository = open_repository()
     if options.staged:
         selection = history.staged(repository)
@@ -360,7 +365,7 @@ def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterato
     if STDIN in options.paths:
         return
     if seen.read is not None:
-        for name in policy.inventory if policy is not None else (_INVENTORY,):
+        for name in policy.inventory if policy is not None else (INVENTORY_FILE,):
             data = seen.read(name)
             if data is not None:
                 from keylint.policy.config import decoded
@@ -369,7 +374,7 @@ def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterato
         return
     root = root_of(options)
     paths = {entry.path for entry in seen.entries}
-    for name in policy.inventory if policy is not None else (_INVENTORY,):
+    for name in policy.inventory if policy is not None else (INVENTORY_FILE,):
         is_named = policy is not None and policy.origins.get("inventory", "default") != "default"
         if (seen.whole and (is_named or os.path.lexists(os.path.join(root, name)))) or name in paths:
             from keylint.policy.config import read_text

@@ -27,6 +27,9 @@ SkipReason = Literal[
 # The reasons that make a scan incomplete (exit code 4); the others are the user's policy.
 INCOMPLETE: frozenset[SkipReason] = frozenset(("unreadable", "undecodable", "missing-object", "timeout", "depth"))
 
+# Where a team lists the keys it holds, unless it says otherwise.
+INVENTORY_FILE = "keylint.keys.yaml"
+
 # What an attribute of a fact can hold. None: the detector looked and there is no value.
 Value = str | int | float | bool | None | Sequence[str]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
+from keylint.recognition.exchange import ADDRESSES, addresses_exchange
 
 if TYPE_CHECKING:
     from keylint.documents.code.values import Argument, Assignment, Call
@@ -44,6 +45,8 @@ class _Seen(NamedTuple):
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield an `endpoint` fact for every address and client that a key may travel to."""
+    if not document.once(addresses_exchange):
+        return
     from keylint.recognition.clients import scene
 
     found = document.once(scene)
@@ -78,7 +81,7 @@ def find(document: Document) -> Iterator[Fact]:
 
 
 def _fact(document: Document, start: int, end: int, identity: str, attributes: dict[str, object]) -> Fact:
-    from keylint.recognition.masking import excerpt
+    from keylint.recognition.masking import quotation
     from keylint.recognition.places import context_of
 
     return Fact(
@@ -86,7 +89,7 @@ def _fact(document: Document, start: int, end: int, identity: str, attributes: d
         location=document.location(start, end),
         identity=identity,
         attributes={"context": context_of(document.path), **attributes},  # type: ignore[dict-item]  # all are values
-        excerpt=excerpt(document, start, end, secret=False),
+        excerpt=quotation(document, start, end),
     )
 
 
@@ -303,4 +306,4 @@ def _whole(scene: Scene) -> _Tie | None:
     return None
 
 
-DETECTOR = Detector(find, words=(b"binance", b"x-mbx-apikey", b"/sapi/v"))
+DETECTOR = Detector(find, words=ADDRESSES)

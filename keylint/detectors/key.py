@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keylint.detectors import Detector
 from keylint.documents.document import Document
-from keylint.model import Fact, Value
+from keylint.model import INVENTORY_FILE, Fact, Value
 
 if TYPE_CHECKING:
     from keylint.documents.code.values import Code
@@ -45,7 +45,6 @@ _COUNTED = {
     "platforms": ("platform_count",),
 }
 # What is listed as the keys held is read from the inventory itself, and validated there.
-_INVENTORY = "keylint.keys.yaml"
 
 
 def find(document: Document) -> Iterator[Fact]:
@@ -54,7 +53,7 @@ def find(document: Document) -> Iterator[Fact]:
     is_about_keys = "binance" in lowered and any(word in lowered for word in _GENERIC)
     if not is_about_keys and not any(word.decode() in lowered for word in _TELLING):
         return
-    if document.path.rpartition("/")[2] == _INVENTORY:
+    if document.path.rpartition("/")[2] == INVENTORY_FILE:
         return
     from keylint.recognition.key_blocks import block_of
 

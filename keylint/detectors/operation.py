@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
+from keylint.recognition.exchange import ADDRESSES, addresses_exchange
 
 if TYPE_CHECKING:
     from keylint.documents.code.values import Call, Text
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 # A file that names so many paths is a client library of its own: it offers calls and makes none.
 _PATHS_OF_A_LIBRARY = 8
 _CALLS_OF_A_LIBRARY = 3
-_OWN_PACKAGE = re.compile(
-    r"^\s*(?:namespace\s+Binance\b|package\s+(?:com\.binance|binance\b|futures\b|delivery\b|options\b))", re.MULTILINE
-)
+# This pattern and the next are compiled when first used.
+_OWN_PACKAGE = r"(?m)^\s*(?:namespace\s+Binance\b|package\s+(?:com\.binance|binance\b|futures\b|delivery\b|options\b))"
 # A path, or an address with one; not prose with a path in it.
-_PLAIN = re.compile(r"(?:\{\})*/|[a-z{]+://|\{\}")
+_PLAIN = r"(?:\{\})*/|[a-z{]+://|\{\}"
 _PLAUSIBLE = frozenset(
     "client exchange ex api rest bot trader account wallet spot cli conn connector broker svc service".split()
 )
@@ -41,13 +41,15 @@ class _Seen(NamedTuple):
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield an `operation` fact for every call and request that needs a permission."""
+    if not document.once(addresses_exchange):
+        return
     from keylint.recognition.clients import scene
 
     found = document.once(scene)
     if found is None:
         return
     from keylint.recognition.clients import key_names
-    from keylint.recognition.masking import excerpt
+    from keylint.recognition.masking import quotation
     from keylint.recognition.places import context_of
 
     requests = list(_requests(found))
@@ -69,7 +71,7 @@ def find(document: Document) -> Iterator[Fact]:
                 "confidence": seen.confidence,
                 "context": context if not found.is_test(seen.start) else "test",
             },
-            excerpt=excerpt(document, start, end, secret=False),
+            excerpt=quotation(document, start, end),
         )
 
 
@@ -161,7 +163,7 @@ def _requests(scene: Scene) -> Iterator[_Seen]:
         if path is None:
             continue
         call, method = _sender(scene, text)
-        if not _PLAIN.match(value) and not (method and value.lstrip("/") and path.endswith(value.lstrip("/"))):
+        if not re.match(_PLAIN, value) and not (method and value.lstrip("/") and path.endswith(value.lstrip("/"))):
             continue
         match = request_permission(method, path)
         if match is None:
@@ -235,7 +237,9 @@ def _is_library(scene: Scene, requests: list[_Seen]) -> bool:
     offered = {compact(function.name) for function in code.functions if function.name}
     if len([name for name in offered if name in known and not is_common(name)]) >= _CALLS_OF_A_LIBRARY:
         return True
-    return not any(client.library for client in scene.clients) and _OWN_PACKAGE.search(scene.program.text) is not None
+    return (
+        not any(client.library for client in scene.clients) and re.search(_OWN_PACKAGE, scene.program.text) is not None
+    )
 
 
-DETECTOR = Detector(find, words=(b"binance", b"x-mbx-apikey", b"/sapi/v"))
+DETECTOR = Detector(find, words=ADDRESSES)

@@ -12,12 +12,12 @@ from keylint.model import Fact
 # How a variable of the environment is read: os.environ["NAME"], getenv("NAME"), process.env.NAME, ENV["NAME"],
 # env::var("NAME"), config("NAME"), $env:NAME, ${NAME}, secrets.NAME, %NAME%; and how one is set for others, NAME: … or
 # NAME=…. Told by the text alone: parsing every file that names the exchange would take ten times as long as the scan.
-_REFERENCE = re.compile(
+# Compiled when first used.
+_REFERENCE = (
     r"(?:environ|env|config|variables?|var|lookup|secrets|vars)(?:\.get|\.fetch|\.require)?[\[(.:\"'\s]{1,6}"
     r"(?P<read>[A-Za-z_][A-Za-z0-9_]{4,80})"
     r"|(?:\$\{|\$|%)(?P<shown>[A-Za-z_][A-Za-z0-9_]{4,80})"
-    r"|^[ \t-]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?(?P<set>[A-Z_][A-Z0-9_]{4,80})[\"']?[ \t]*[:=]",
-    re.MULTILINE | re.IGNORECASE,
+    r"|^[ \t-]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?(?P<set>[A-Z_][A-Z0-9_]{4,80})[\"']?[ \t]*[:=]"
 )
 _MOST = 500
 
@@ -35,7 +35,7 @@ def find(document: Document) -> Iterator[Fact]:
     if context in ("test", "docs"):
         return
     seen: set[str] = set()
-    for match in _REFERENCE.finditer(document.text):
+    for match in re.finditer(_REFERENCE, document.text, re.MULTILINE | re.IGNORECASE):
         group = match.lastgroup
         assert group is not None
         name = match[group]

@@ -226,9 +226,7 @@ def _a(attribute: Attribute) -> str:
     return {"text": "a text", "number": "a number", "flag": "true or false", "texts": "a list of texts"}[attribute.type]
 
 
-def _variable(
-    source: SourceMap, path: Path, written: Plain, target: str, known_vars: Vars
-) -> Variable | Literal | None:
+def _variable(source: SourceMap, path: Path, written: Plain, target: str, known_vars: Vars) -> Variable | _Wrong | None:
     """Return the variable that an operand names; None if it names none, and a mistake noted if it names one wrongly."""
     if not isinstance(written, str) or not written.startswith("$"):
         return None
@@ -248,11 +246,11 @@ def _variable(
     return Variable(match["name"], index)
 
 
-class Literal(NamedTuple):
+class _Wrong(NamedTuple):
     """What an operand that names a variable wrongly comes to; the mistake is noted."""
 
 
-_WRONG = Literal()
+_WRONG = _Wrong()
 
 
 def _samples(source: SourceMap, path: Path, variable: Variable, known_vars: Vars) -> list[Plain]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from keylint.errors import ConfigError, RuleError
+from keylint.model import INVENTORY_FILE
 from keylint.policy.config import CONFIG, ConfigFile
 from keylint.policy.pack import Loader
 from keylint.policy.policy import Pack, Policy
@@ -15,7 +16,6 @@ from keylint.policy.source_map import Plain, SourceMap
 from keylint.policy.waiver import Waiver, read_waivers
 
 DEFAULT_PACK = "keylint:recommended"
-DEFAULT_INVENTORY = "keylint.keys.yaml"
 _DEFAULT = "default"
 
 
@@ -82,7 +82,7 @@ def _merged(
         exclude=_texts(value.get("exclude")),
         patterns=tuple(pattern for layer in layers for pattern in layer.patterns),
         clients=tuple({(one.ecosystem, one.name): one for layer in layers for one in layer.clients}.values()),
-        inventory=_texts(value.get("inventory")) if "inventory" in value else (DEFAULT_INVENTORY,),
+        inventory=_texts(value.get("inventory")) if "inventory" in value else (INVENTORY_FILE,),
         waivers=waivers,
         config=config.name if config else None,
         origins=origins,

@@ -12,6 +12,7 @@ from keylint.data import load
 from keylint.documents.code import language_of
 from keylint.documents.code.values import Argument, Assignment, Call, Code, Text, within
 from keylint.documents.document import Document
+from keylint.recognition.exchange import addresses_exchange
 from keylint.recognition.hosts import ADDRESS, Host, host_of
 from keylint.recognition.programs import Program, program
 from keylint.recognition.promising import is_promising
@@ -163,7 +164,7 @@ class Scene(NamedTuple):
 def scene(document: Document) -> Scene | None:
     """Return the program of a document that speaks of the exchange, None for all others; to be asked through `once`."""
     lowered = document.lowered
-    if "binance" not in lowered and HEADER not in lowered and "/sapi/v" not in lowered:
+    if not document.once(addresses_exchange):
         return None
     if not _is_worth(lowered) and not ("://" in lowered and _NAMED_KEY.search(lowered)):
         return None

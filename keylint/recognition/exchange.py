@@ -9,9 +9,13 @@ from keylint.documents.document import Document
 
 Exchange = Literal["binance.us", "binance.com", "binance", "unknown"]
 
-_US = re.compile(r"binance[._-]?us\b|binanceus|tld\W{1,5}us\b|binance us\b")
-_TEST_NETWORK = re.compile(r"test[ _-]?net|futures|sandbox")
-_COM = re.compile(r"binance\.com|testnet\.binance|binance\.vision|tld\W{1,5}com\b")
+# Without one of these no key of the exchange goes anywhere: its name, the header that carries a key, its paths.
+ADDRESSES = (b"binance", b"x-mbx-apikey", b"/sapi/v")
+
+# Compiled when first asked for: every scan loads this module for the words above.
+_US = r"binance[._-]?us\b|binanceus|tld\W{1,5}us\b|binance us\b"
+_TEST_NETWORK = r"test[ _-]?net|futures|sandbox"
+_COM = r"binance\.com|testnet\.binance|binance\.vision|tld\W{1,5}com\b"
 
 
 def exchange_in(document: Document) -> Exchange:
@@ -29,13 +33,18 @@ def _exchange_in(document: Document) -> Exchange:
 
 
 def _is_of_test_network(document: Document) -> bool:
-    return _TEST_NETWORK.search(document.lowered) is not None
+    return re.search(_TEST_NETWORK, document.lowered) is not None
 
 
 def exchange_of(lowered: str) -> Exchange:
     """Return the exchange that a lower-case text names: Binance.US before Binance.com before either."""
     if "binance" not in lowered and "x-mbx" not in lowered:
         return "unknown"
-    if _US.search(lowered):
+    if re.search(_US, lowered):
         return "binance.us"
-    return "binance.com" if _COM.search(lowered) else "binance"
+    return "binance.com" if re.search(_COM, lowered) else "binance"
+
+
+def addresses_exchange(document: Document) -> bool:
+    """Tell whether a document can speak to the exchange at all; to be asked through `once`."""
+    return any(word.decode() in document.lowered for word in ADDRESSES)

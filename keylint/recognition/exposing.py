@@ -8,16 +8,10 @@ from collections.abc import Iterator
 
 from keylint.documents.code import code, known, language_of
 from keylint.documents.document import Document
-from keylint.documents.notebook import cells
 from keylint.documents.tree import tree, walk
 from keylint.model import Confidence
-from keylint.recognition.commands import commands
 from keylint.recognition.exposures import Exposure, confidence_of
-from keylint.recognition.in_image_layers import in_image_layers
-from keylint.recognition.in_urls import in_urls
 from keylint.recognition.key_names import KEYISH, is_about_exchange
-from keylint.recognition.logged import logged
-from keylint.recognition.on_command_lines import on_command_lines, printed, started
 
 _SHELLS = ("shell", "powershell")
 # Syntax trees take a hundred times as long as these patterns: which files can hold anything at all.
@@ -62,6 +56,13 @@ def _all(document: Document) -> Iterator[Exposure]:
     if document.path.lower().endswith(".ipynb"):
         yield from _of_notebook(document)
         return
+    # Late: their patterns take longer to compile than most files to dismiss.
+    from keylint.recognition.commands import commands
+    from keylint.recognition.in_image_layers import in_image_layers
+    from keylint.recognition.in_urls import in_urls
+    from keylint.recognition.logged import logged
+    from keylint.recognition.on_command_lines import on_command_lines, printed, started
+
     language = language_of(document.path, document.text)
     read = document.once(code) if language and (language in _SHELLS or document.once(_is_worth)) else None
     if read is not None and language != "shell":
@@ -80,6 +81,8 @@ def _all(document: Document) -> Iterator[Exposure]:
 
 def _of_notebook(document: Document) -> Iterator[Exposure]:
     """Read the code of all cells as one program, for a name that one sets is printed in another."""
+    from keylint.documents.notebook import cells
+
     written = [cell for cell in cells(document) if cell.kind == "code" and cell.language in known()]
     if not written:
         return

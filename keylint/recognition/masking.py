@@ -45,30 +45,18 @@ def mask_keys(text: str) -> str:
     return _KEY.sub(lambda match: match[0] if _is_digest(match[0]) else mask(match[0]), text)
 
 
-def excerpt(document: Document, start: int, end: int, *, secret: bool = True) -> Excerpt:
+def excerpt(document: Document, start: int, end: int) -> Excerpt:
     """Return the line of a half-open span, masked and cut to a width that fits a terminal.
 
-    The caret stands under what of the span is on its first line. A span that is no secret is shown but for what in it
-    looks like one.
+    The caret stands under what of the span is on its first line. `quotation` is for a span that is no secret.
     """
     text = document.text
     first, last = document.line_span(document.line_number(start))
-    begin, finish = max(first, start - _TAKEN), min(last, end + _TAKEN)
-    # No opaque run is cut before it is masked: its rest would be shown as if it were a short one.
-    while begin > first and _OPAQUE_CHARACTER.match(text, begin - 1) and _OPAQUE_CHARACTER.match(text, begin):
-        begin -= 1
-    while finish < last and _OPAQUE_CHARACTER.match(text, finish - 1) and _OPAQUE_CHARACTER.match(text, finish):
-        finish += 1
-    if not secret:  # nor by the span itself
-        while start > begin and _OPAQUE_CHARACTER.match(text, start - 1) and _OPAQUE_CHARACTER.match(text, start):
-            start -= 1
-        while end < finish and _OPAQUE_CHARACTER.match(text, end - 1) and _OPAQUE_CHARACTER.match(text, end):
-            end += 1
+    begin, finish = _taken(text, first, last, start, end)
     value = text[start : min(end, last)]
     armour = _ARMOUR_HEADER.match(value)
     before = _hidden(text[begin:start])
-    hidden = mask(value) if secret else _hidden(value)[:_WIDTH]
-    middle = armour[0] + ELLIPSIS if armour else hidden
+    middle = armour[0] + ELLIPSIS if armour else mask(value)
     after = _hidden(text[end:finish]) if end < finish else ""
     if begin == first:
         before = before.lstrip()
@@ -80,16 +68,25 @@ def excerpt(document: Document, start: int, end: int, *, secret: bool = True) ->
     return Excerpt(before + middle + after, len(before), len(middle))
 
 
-def quotation(document: Document, start: int, end: int) -> Excerpt:
-    """Return the line of a half-open span that is no secret, cut alike, with everything opaque in it masked."""
-    text = document.text
-    first, last = document.line_span(document.line_number(start))
-    end = max(start, min(end, last))
+def _taken(text: str, first: int, last: int, start: int, end: int) -> tuple[int, int]:
+    """Return how much of a line around a span is masked and then cut.
+
+    No opaque run is cut before it is masked: its rest would be shown as if it were a short one.
+    """
     begin, finish = max(first, start - _TAKEN), min(last, end + _TAKEN)
     while begin > first and _OPAQUE_CHARACTER.match(text, begin - 1) and _OPAQUE_CHARACTER.match(text, begin):
         begin -= 1
     while finish < last and _OPAQUE_CHARACTER.match(text, finish - 1) and _OPAQUE_CHARACTER.match(text, finish):
         finish += 1
+    return begin, finish
+
+
+def quotation(document: Document, start: int, end: int) -> Excerpt:
+    """Return the line of a half-open span that is no secret, cut alike, with everything opaque in it masked."""
+    text = document.text
+    first, last = document.line_span(document.line_number(start))
+    end = max(start, min(end, last))
+    begin, finish = _taken(text, first, last, start, end)
     # What is masked is found in the whole line: a name on one side of the span tells of a value on the other.
     pieces: list[str] = []
     width = from_ = 0

@@ -44,10 +44,7 @@ def program(document: Document) -> Program | None:
         return _notebook(document)
     from keylint.documents.code import code
 
-    try:
-        found = document.once(code)
-    except ValueError:  # py-tree-sitter's "Parsing failed", once a parse is stopped for taking too long
-        return None
+    found = document.once(code)
     return Program(found, document.text) if found else None
 
 

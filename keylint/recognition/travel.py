@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
+from keylint.documents.code import flow
 from keylint.documents.code.values import Argument, Assignment, Call, Code
 
 Name = tuple[int, str]
@@ -180,17 +181,12 @@ class Nested:
 
 
 def places(name: str, scope: int, parents: Mapping[int, int]) -> Iterable[Name]:
-    """Yield where a name may have been given its value: here, in the functions around, in the file."""
+    """Yield where a name may have been given its value; what an object owns may be named without it."""
     if name.startswith(_OWN):
         yield 0, name
         yield 0, name.lstrip("@").partition(".")[2] or name
-        return
-    for _ in range(8):
-        yield scope, name
-        if scope == 0:
-            return
-        scope = parents.get(scope, 0)
-    yield 0, name
+    else:
+        yield from flow.places(name, scope, parents)
 
 
 def _builds(call: Call) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keylint.model import Fact, Location, Value
 from keylint.recognition.places import context_of
 from keylint.recognition.secret_paths import is_secret_store
+from keylint.whole.dependencies import count
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -57,6 +58,7 @@ def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequen
     attributes: dict[str, Value] = {
         "uses_exchange": bool(speaking),
         "update_automation": has_update_automation(paths, read),
+        "dependencies": count(found),
     }
     if speaking:
         left = not_ignored(paths, read, secret_files(speaking, paths, read), above)

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 from keylint.assessment import Options, report_of
 from keylint.commands._rules.reasons import probing, reasons
 from keylint.errors import KeylintError, RuleError, UsageError
-from keylint.model import Finding, Report
+from keylint.model import INVENTORY_FILE, Finding, Report
 from keylint.policy.config import find_config
-from keylint.policy.merge import DEFAULT_INVENTORY, load_policy
+from keylint.policy.merge import load_policy
 from keylint.policy.pack import BUILT_IN
 from keylint.policy.placeholders import expand
 from keylint.policy.policy import Pack, Policy
@@ -113,7 +113,7 @@ def _of_packs(bench: Bench) -> Policy:
         exclude=(),
         patterns=tuple(pattern for pack in bench.packs for pattern in pack.settings.patterns),
         clients=tuple(client for pack in bench.packs for client in pack.settings.clients),
-        inventory=(DEFAULT_INVENTORY,),
+        inventory=(INVENTORY_FILE,),
         waivers=(),
         config=None,
         origins={},

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from keylint.documents.code.values import Code
+from keylint.documents.discovery import modules
 from keylint.documents.document import Document
 
 if TYPE_CHECKING:
@@ -84,14 +85,9 @@ def read_code(text: str, language: str) -> Code:
 @cache
 def known() -> dict[str, Language]:
     """Return every known language by its name."""
-    # keylint.registry lists folders through `os`, which the core does not; at start-up pkgutil would cost 2 ms.
-    import importlib
-    import pkgutil
-
     import keylint.documents.code.languages as package
 
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_"))
-    return {name: importlib.import_module(f"{package.__name__}.{name}").LANGUAGE for name in names}
+    return {name: module.LANGUAGE for name, module in modules(package).items()}
 
 
 def _place(item: object) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from keylint.documents.code.values import Argument, Code
@@ -25,13 +25,9 @@ class Holders(NamedTuple):
     names: frozenset[tuple[int, str]]
     parents: dict[int, int]
 
-    def hold(self, value: Argument, scope: int) -> bool:
-        """Say whether an expression reads what was looked for, or a name that holds it."""
-        return any(self.named(name, scope) for name in value.names)
-
     def named(self, name: str, scope: int) -> bool:
         """Say whether a name is, or holds in a scope, what was looked for."""
-        return self.predicate(name) or any(key in self.names for key in _keys(name, scope, self.parents))
+        return self.predicate(name) or any(key in self.names for key in places(name, scope, self.parents))
 
 
 def names_of(code: Code, predicate: Callable[[str], bool]) -> Holders:
@@ -58,7 +54,7 @@ def names_of(code: Code, predicate: Callable[[str], bool]) -> Holders:
             if accepted(name):
                 waiting.append(target)
             else:
-                for key in _keys(name, assignment.scope, parents):
+                for key in places(name, assignment.scope, parents):
                     readers.setdefault(key, []).append(target)
     waiting += [
         (_home(read.target, read.scope), read.target)
@@ -81,7 +77,7 @@ def _home(name: str, scope: int) -> int:
     return 0 if name.startswith(_OWN) else scope
 
 
-def _keys(name: str, scope: int, parents: dict[int, int]) -> Iterable[tuple[int, str]]:
+def places(name: str, scope: int, parents: Mapping[int, int]) -> Iterable[tuple[int, str]]:
     """Yield where a name may have been given its value: here, in the functions around, in the file."""
     if name.startswith(_OWN):
         yield 0, name

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+from keylint.documents.discovery import modules
 from keylint.documents.tree import Node
 
 
@@ -29,10 +30,7 @@ def parser(name: str) -> tuple[str, Callable[[str], Node]] | None:
 @cache
 def parsers() -> tuple[tuple[str, Parser], ...]:
     """Return every format with its parser."""
-    # keylint.registry lists folders through `os`, which the core does not; at start-up pkgutil would cost 2 ms.
-    import importlib
-    import pkgutil
+    import keylint.documents.parsers as package
 
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    found = ((name, importlib.import_module(f"{__name__}.{name}").PARSER) for name in names)
-    return tuple(sorted(found, key=lambda pair: not pair[1].first))
+    found = modules(package).items()
+    return tuple(sorted(((name, module.PARSER) for name, module in found), key=lambda pair: not pair[1].first))

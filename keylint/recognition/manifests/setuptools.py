@@ -46,10 +46,7 @@ def _of_code(document: Document) -> Iterator[Requirement]:
 
     if len(document.text) > _LONGEST:
         raise Malformed(f"more than {_LONGEST:,} characters")
-    try:
-        source = document.once(code)
-    except ValueError:  # of tree-sitter, for what takes too long
-        raise Malformed("takes too long to parse") from None
+    source = document.once(code)
     spans: list[tuple[int, int]] = []
     for call in source.calls if source else ():
         if call.method == "setup":
