@@ -124,6 +124,12 @@ def is_marked(data: bytes, through: Lens) -> bool:
     return of_interest(data) or (through.marks is not None and through.marks(data))
 
 
+def may_hold(data: bytes, through: Lens) -> bool:
+    """Tell whether the bytes of any text hold anything that a detector should look at, whatever its path is."""
+    encoding = encoding_of(data)
+    return encoding is None or encoding.name != "utf-8" or b"\0" in data or is_marked(data, through)
+
+
 def settle(fact: Fact, world: World, today: str) -> Fact:
     """Return a fact with what its surroundings outside the file, and the day, add to it."""
     attributes = dict(fact.attributes)
