@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from keylint import __version__
-from keylint.model import Allow, Excerpt, Fact, Location, Value
+from keylint.model import Allow, Excerpt, Fact, Location, Skip, Value
 
 _MAGIC = b"keylint cache 1\n"
 _DIGEST = 16
@@ -29,6 +29,8 @@ _ABANDONED = 3600
 _READERS = ("hyperscan", "packaging", "pyyaml", "regex", "semantic_version", "tomli", "tree_sitter")
 
 FILE, BINARY = b"f", b"b"
+# For these reasons the same bytes are always left out.
+LASTING = ("binary", "too-large")
 
 
 class Listed(NamedTuple):
@@ -54,7 +56,8 @@ class Yield(NamedTuple):
     """What an object yielded. Shape of `facts`: which of its paths, counted from 0, and the fact. Units: bytes."""
 
     size: int
-    facts: tuple[tuple[int, Fact], ...]
+    facts: tuple[tuple[int, Fact], ...] = ()
+    left_out: tuple[Skip, ...] = ()
 
 
 class Known(NamedTuple):
@@ -212,8 +215,10 @@ def _decoded(data: bytes, key: bytes, width: int) -> Known:
         ),
         {body[at : at + _DIGEST]: body[at + _DIGEST : at + _RECORD] for at in range(end, len(body), _RECORD)},
         {
-            bytes.fromhex(digest): Yield(size, tuple((place, _fact(fact)) for place, fact in facts))
-            for digest, size, facts in described["yields"]
+            bytes.fromhex(digest): Yield(
+                size, tuple((place, _fact(fact)) for place, fact in facts), tuple(Skip(*skip) for skip in left_out)
+            )
+            for digest, size, facts, left_out in described["yields"]
         },
     )
 

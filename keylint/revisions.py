@@ -250,6 +250,7 @@ def _remembered(items: Sequence[Item], cache: Cache, known: Known) -> tuple[list
             files += 1
             size += found.size
             hits += (Hit(item.object, item.paths[place], fact) for place, fact in found.facts)
+            skipped += found.left_out
             yields.append((digest, found))
         else:
             left.append(item)
@@ -291,17 +292,17 @@ class _Examiner:
                 new, left_out = self._examine(item, one.data)
             else:
                 continue
-            binary = any(skip.reason == "binary" for skip in left_out)
+            binary = _is_binary(item, left_out)
             if one.left_out is None and not binary:
                 files += 1
                 size += one.size
             hits += new
             skipped += left_out
-            if self._cache and (binary or not left_out):
+            if self._cache and all(skip.reason in kept.LASTING for skip in left_out):
                 digest = self._cache.digest(item.object, item.paths, there=item.there)
-                if new:
+                if new or (left_out and not binary):
                     facts = tuple((item.paths.index(hit.path), hit.fact) for hit in new)
-                    yields.append((digest, Yield(one.size, facts)))
+                    yields.append((digest, Yield(one.size, facts, tuple(left_out))))
                 else:
                     value = kept.verdict(kept.BINARY, 0) if binary else kept.verdict(kept.FILE, one.size)
                     verdicts.append((digest, value))
@@ -333,9 +334,15 @@ class _Examiner:
                 found = (Skip(path, "unreadable", "not enough memory to decode it"),)
             hits += (Hit(item.object, path, fact) for fact in found if isinstance(fact, Fact))
             left_out += (fact for fact in found if isinstance(fact, Skip))
-            if any(skip.reason == "binary" for skip in left_out):
+            if _is_binary(item, left_out):
                 break
         return hits, left_out
+
+
+def _is_binary(item: Item, left_out: Sequence[Skip]) -> bool:
+    """Tell an object that holds no text from one that has members without."""
+    names = (item.paths[0], shown(item.paths[0]))
+    return any(skip.reason == "binary" and skip.path in names for skip in left_out)
 
 
 def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> set[tuple[str, str]]:

@@ -10,13 +10,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from conftest import ROOT, Result, Run, git, spawn, write
 
 from keylint.cache import Brought, Cache, Known, Listed, Yield, cache_folder, load, save, verdict
-from keylint.model import Allow, Excerpt, Fact, Location, Value
+from keylint.model import Allow, Excerpt, Fact, Location, Skip, Value
 from keylint.pipeline import examine as really_examine
 from keylint.policy.placeholders import expand
 
@@ -35,12 +37,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def inside(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository that one is in, with something of everything in its history."""
     monkeypatch.chdir(repository)
-    commit(repository, {"bot.py": KEY, "logo.png": bytes(range(256)), "a/one.py": CLEAN, "b/two.py": CLEAN})
+    commit(
+        repository,
+        {"bot.py": KEY, "logo.png": bytes(range(256)), "a.zip": packed(), "a/one.py": CLEAN, "b/two.py": CLEAN},
+    )
     commit(repository, {"bot.py": CLEAN, "client.py": 'client.place_order(symbol="BTCUSD")  # binance\n'})
     git(repository, "commit", "-q", "--allow-empty", "-m", expand("Binance api_key={{key:said}}"))
     git(repository, "notes", "add", "-m", expand("Binance api_key={{key:noted}}"))
     commit(repository, {"requirements.txt": "python-binance==1.0.16\n", ".env": "BINANCE_API_KEY={{key:env}}\n"})
     return repository
+
+
+def packed() -> bytes:
+    """Return an archive with a key and a member that is left out."""
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        archive.writestr("conf/bot.py", expand(KEY))
+        archive.writestr("logo.png", bytes(range(256)))
+    return stream.getvalue()
 
 
 def commit(folder: Path, files: dict[str, str | bytes]) -> None:
@@ -315,7 +329,7 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
         Listed(frozenset(ids[:2]), frozenset(ids[:1]), {ids[2]: ("a\udcff.py", "b\n.py"), ids[3]: ("c",)}, ("module",)),
         Brought(frozenset({(ids[2], "c")}), ((ids[0], "c", ids[2], (ids[3],)),)),
         {bytes(16): verdict(b"f", 1 << 40), b"x" * 16: verdict(b"b", 0)},
-        {b"y" * 16: Yield(7, ((0, fact), (1, bare)))},
+        {b"y" * 16: Yield(7, ((0, fact), (1, bare)), (Skip("a.zip!b", "binary", "why"),))},
     )
     cache = Cache(str(tmp_path / "a.history"), b"key")
     save(cache, known)
