@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from keylint import cache as kept
+from keylint.archives import MEMBER
 from keylint.cache import Brought, Cache, Known, Listed, Yield
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
 from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past, may_hold
@@ -18,6 +19,7 @@ from keylint.sources.objects import Objects
 from keylint.sources.paths import shown
 from keylint.sources.repository import Repository, ask, resolve
 from keylint.whole.arrivals import Arrival, Hit, Trace, placed, traces
+from keylint.whole.rewriting import rewriting
 
 # Objects a worker is handed at a time.
 _BATCH = 100
@@ -114,6 +116,7 @@ def look(
     live = _live(repository, selection, hits) if hits else set()
     brought, arrivals = _arrivals(repository, selection, hits, known)
     facts = _facts(repository, selection, hits, arrivals, live=live, past=lenses.past) if hits else ()
+    facts = _with_rewriting(repository, selection, facts)
     if cache:
         verdicts = dict(verdict for part in looked for verdict in part.verdicts)
         yields = dict(one for part in looked for one in part.yields)
@@ -385,6 +388,26 @@ def _facts(
         is_new = is_new and trace.hits[0].fact.identity not in older
         facts += placed(trace, live, commits, is_new=is_new)
     return tuple(sorted(facts, key=lambda fact: (fact.location, fact.target, fact.identity)))
+
+
+def _with_rewriting(repository: Repository, selection: Selection, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return the facts, those of what is past with the one command that takes all of it out of the past."""
+    past = [fact for fact in facts if fact.attributes.get("removed")]
+    if not past:
+        return facts
+    paths = sorted({one.path.partition(MEMBER)[0] for fact in past for one in (fact.location, *fact.occurrences)})
+    files = [path for path in paths if not path.startswith(".git/")]
+    there: set[str] = set()
+    for head in selection.heads:
+        left = [path for path in files if path not in there and "\n" not in path]
+        found = resolve(repository, [f"{head}:{path}" for path in left])
+        there.update(path for path, one in zip(left, found, strict=True) if one)
+    gone = [path for path in files if path not in there]
+    command = rewriting(gone, sorted(there), [path for path in paths if path not in files])
+    return tuple(
+        fact._replace(attributes={**fact.attributes, "rewriting": command}) if fact.attributes.get("removed") else fact
+        for fact in facts
+    )
 
 
 def _arrivals(
