@@ -10,6 +10,7 @@ from typing import NamedTuple
 from keylint import cache as kept
 from keylint.archives import MEMBER
 from keylint.cache import Brought, Cache, Known, Listed, Yield
+from keylint.errors import SourceFailed
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
 from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past, may_hold
 from keylint.sieve import accelerate, mentions_exchange
@@ -180,7 +181,10 @@ def _held(repository: Repository, heads: Sequence[str]) -> set[str]:
     if not heads:
         return set()
     feed = "".join(f"{head}\n" for head in heads).encode()
-    listed = ask(repository, ["rev-list", "--objects", "--no-walk", "--missing=allow-any", "--stdin"], feed)
+    try:
+        listed = ask(repository, ["rev-list", "--objects", "--no-walk", "--missing=allow-any", "--stdin"], feed)
+    except SourceFailed:  # a tree is missing, which is told where its commit's changes are
+        return set[str]().union(*(_held(repository, [head]) for head in heads)) if len(heads) > 1 else set()
     return {line.partition(b" ")[0].decode() for line in listed.split(b"\n")}
 
 

@@ -29,6 +29,9 @@ class Object(NamedTuple):
     left_out: SkipReason | None = None
 
 
+_MISSING = Object("missing", 0, b"", "missing-object")
+
+
 class Objects:
     """A running git that is asked for objects; it ends with its owner."""
 
@@ -39,6 +42,15 @@ class Objects:
 
     def read(self, names: Sequence[str]) -> Iterator[Object]:
         """Yield the object of each name, in order. Raises: SourceFailed if git cannot be started."""
+        stored = self._repository.stored
+        if stored is None:
+            yield from self._read(names)
+            return
+        found = self._read([name for name in names if name in stored])
+        for name in names:
+            yield next(found) if name in stored else _MISSING
+
+    def _read(self, names: Sequence[str]) -> Iterator[Object]:
         if not hasattr(os, "posix_spawnp"):
             yield from self._read_whole(names)
             return
@@ -95,10 +107,8 @@ def _next(answers: BinaryIO) -> Object:
     if not head.endswith(b"\n"):
         raise EOFError
     _, kind, size = head.decode("utf-8", "replace").rsplit(None, 2) if head.count(b" ") > 1 else ("", "missing", "0")
-    if not size.isdigit():
-        return Object("missing", 0, b"", "missing-object")
-    if kind == "missing":
-        return Object(kind, 0, b"", "missing-object")
+    if not size.isdigit() or kind == "missing":
+        return _MISSING
     found = _content(answers, kind, int(size))
     if answers.read(1) != b"\n":
         raise EOFError
