@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from keylint.documents.decoding import encoding_of
+from keylint.archives import archive_of
+from keylint.documents.decoding import HEAD, encoding_of
 from keylint.errors import SourceFailed
 from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
@@ -28,6 +29,9 @@ class Object(NamedTuple):
     left_out: SkipReason | None = None
 
 
+_MISSING = Object("missing", 0, b"", "missing-object")
+
+
 class Objects:
     """A running git that is asked for objects; it ends with its owner."""
 
@@ -38,6 +42,15 @@ class Objects:
 
     def read(self, names: Sequence[str]) -> Iterator[Object]:
         """Yield the object of each name, in order. Raises: SourceFailed if git cannot be started."""
+        stored = self._repository.stored
+        if stored is None:
+            yield from self._read(names)
+            return
+        found = self._read([name for name in names if name in stored])
+        for name in names:
+            yield next(found) if name in stored else _MISSING
+
+    def _read(self, names: Sequence[str]) -> Iterator[Object]:
         if not hasattr(os, "posix_spawnp"):
             yield from self._read_whole(names)
             return
@@ -94,10 +107,8 @@ def _next(answers: BinaryIO) -> Object:
     if not head.endswith(b"\n"):
         raise EOFError
     _, kind, size = head.decode("utf-8", "replace").rsplit(None, 2) if head.count(b" ") > 1 else ("", "missing", "0")
-    if not size.isdigit():
-        return Object("missing", 0, b"", "missing-object")
-    if kind == "missing":
-        return Object(kind, 0, b"", "missing-object")
+    if not size.isdigit() or kind == "missing":
+        return _MISSING
     found = _content(answers, kind, int(size))
     if answers.read(1) != b"\n":
         raise EOFError
@@ -112,7 +123,8 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
         return Object(kind, size, data)
     first = answers.read(_PIECE)
     rest = size - len(first)
-    if encoding_of(first) is None:
+    packed = encoding_of(first) is None
+    if packed and archive_of(first[:HEAD]) is None:
         _drop(answers, rest)
         return Object(kind, size, b"", "binary")
     if size <= LARGEST:
@@ -120,6 +132,9 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
         if len(data) < size:
             raise EOFError
         return Object(kind, size, data)
+    if packed:
+        _drop(answers, rest)
+        return Object(kind, size, b"", "too-large")
     return Object(kind, size, b"", "too-large" if _is_of_interest(first, answers, rest) else None)
 
 
