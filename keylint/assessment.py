@@ -63,17 +63,22 @@ class Options(NamedTuple):
     pre_push: bool = False
     unreachable: bool = False
     remote: str | None = None
+    # For sweeps, of a repository's own store: the files of HEAD alone; and that these are judged as a whole, as those of
+    # a folder are.
+    head: bool = False
+    whole: bool = False
 
     @property
     def is_git(self) -> bool:
         """Tell whether a repository's own store is the source, not files."""
-        return self.staged or self.range is not None or self.history or self.pre_push
+        return self.staged or self.range is not None or self.history or self.pre_push or self.head
 
 
 class Seen(NamedTuple):
     """What a source gave. `whole`: a folder was scanned, so that what is missing can be told.
 
-    `read` gives a file as the source has it, None if it is no part of it; without it files are read from disk.
+    `read` gives a file as the source has it, None if it is no part of it; without it files are read from disk. `paths`
+    are then those of what was scanned as a whole.
     """
 
     scanned: Scanned
@@ -83,6 +88,14 @@ class Seen(NamedTuple):
     entries: Sequence[Entry]
     whole: bool
     read: Callable[[str], bytes | None] | None = None
+    paths: Sequence[str] = ()
+
+
+class Inventory(NamedTuple):
+    """The files that declare keys, and the `key` facts of these."""
+
+    files: tuple[str, ...]
+    keys: tuple[Fact, ...]
 
 
 def report_of(
@@ -94,14 +107,27 @@ def report_of(
     waiver suppresses.
     """
     policy = policy or policy_of(options)
+    seen = look(options, policy)
+    inventory = inventory_of(options, policy, seen)
+    keys = compared(inventory, seen.facts) if inventory.files and seen.whole else inventory.keys
+    return report_on(options, policy, seen._replace(facts=(*seen.facts, *keys)), otherwise)
+
+
+def look(options: Options, policy: Policy | None) -> Seen:
+    """Return what the source gives, its files put together where several say one thing."""
+    seen = _scan(options, policy, _lens(policy))
+    return seen._replace(facts=tuple(_joined(_pipelines(seen), whole=seen.whole)))
+
+
+def report_on(
+    options: Options, policy: Policy | None, seen: Seen, otherwise: Suppress | None = None
+) -> tuple[Report, Seen, Sequence[str]]:
+    """Judge what was seen. Shape as of `report_of`."""
     today = options.today or current_day()
-    through = _lens(policy)
-    seen = _scan(options, policy, through)
-    seen = seen._replace(facts=(*_joined(_pipelines(seen), whole=seen.whole), *_keys(options, policy, seen)))
     settled = (settle(fact, seen.world, today) for fact in seen.facts)
     facts = [fact for fact in settled if is_sure(fact, options.min_confidence)]
     if seen.whole and (facts or policy is not None):
-        whole = _of_whole(options, facts, seen.entries)
+        whole = _of_whole(options, facts, seen)
         facts += whole
         seen = seen._replace(facts=(*seen.facts, *whole))
     notices = [*seen.notices, *_malformed(seen)]
@@ -249,13 +275,16 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
     return Seen(scanned, found, listing.world, listing.notices, entries, whole)
 
 
-def _of_whole(options: Options, facts: Sequence[Fact], entries: Sequence[Entry]) -> list[Fact]:
-    """Return the facts about a folder that was scanned as a whole."""
-    from keylint.sources.reading import read_text
+def _of_whole(options: Options, facts: Sequence[Fact], seen: Seen) -> list[Fact]:
+    """Return the facts about a folder, or a commit, that was scanned as a whole."""
+    from keylint.sources.reading import as_text, read_text
     from keylint.sources.worktree import ignores_above
     from keylint.whole.repository import facts as repository_facts
 
-    files = {entry.path: entry for entry in entries}
+    if seen.read is not None:
+        read = seen.read
+        return repository_facts(facts, seen.paths, lambda path: as_text(read(path)), ())
+    files = {entry.path: entry for entry in seen.entries}
     return repository_facts(
         facts, sorted(files), lambda path: read_text(files.get(path)), ignores_above(root_of(options))
     )
@@ -289,6 +318,8 @@ def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
         selection = history.range_of(repository, options.range)
     elif options.history:
         selection = history.everything(repository, unreachable=options.unreachable)
+    elif options.head:
+        selection = history.at_head(repository)
     else:
         from keylint.sources.stdin import read_lines
 
@@ -301,14 +332,19 @@ def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
     if options.history and not options.no_cache:
         from keylint.cache import cache_of
 
-        cache = cache_of(common_folder(repository), repr((through.patterns, through.clients)))
+        # Forks, and clones of one repository, have their first commit in common, and most of what they hold.
+        name = selection.commits[-1] if selection.commits else os.path.realpath(common_folder(repository))
+        cache = cache_of(name, repr((through.patterns, through.clients)))
     if policy is not None and policy.exclude:
         from keylint.policy.globs import matcher
 
         found = look(repository, selection, lenses, options.jobs, matcher(policy.exclude), cache=cache)
     else:
         found = look(repository, selection, lenses, options.jobs, cache=cache)
-    return Seen(found.scanned, found.facts, found.world, selection.notices, (), whole=False, read=found.read)
+    paths = history.files_of(repository, selection) if options.whole else ()
+    return Seen(
+        found.scanned, found.facts, found.world, selection.notices, (), whole=bool(paths), read=found.read, paths=paths
+    )
 
 
 def _pipelines(seen: Seen) -> Sequence[Fact]:
@@ -336,19 +372,16 @@ def _malformed(seen: Seen) -> Sequence[str]:
     return malformed(seen.facts)
 
 
-def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:
-    """Return the keys of the inventory, compared with the code if all of that was seen.
-
-    Raises: ConfigError naming every mistake of every inventory.
-    """
+def inventory_of(options: Options, policy: Policy | None, seen: Seen) -> Inventory:
+    """Return the keys that the inventory declares. Raises: ConfigError naming every mistake of every inventory."""
     texts = dict(_inventories(options, policy, seen))
     if not texts:
-        return []
+        return Inventory((), ())
     from keylint.documents.document import Document
     from keylint.errors import ConfigError
     from keylint.policy.inventory_file import read_inventory
     from keylint.policy.source_map import read
-    from keylint.whole.keys import declared, tied, undeclared
+    from keylint.whole.keys import declared
 
     keys: list[Fact] = []
     problems: list[str] = []
@@ -359,10 +392,15 @@ def _keys(options: Options, policy: Policy | None, seen: Seen) -> list[Fact]:
         keys += [] if source.problems else declared(entries, Document(name, text))
     if problems:
         raise ConfigError("\n".join(problems))
-    if not seen.whole:
-        return keys
-    elsewhere = [fact for fact in seen.facts if fact.location.path not in texts]
-    return [*tied(keys, elsewhere), *undeclared(keys, elsewhere)]
+    return Inventory(tuple(texts), tuple(keys))
+
+
+def compared(inventory: Inventory, found: Sequence[Fact]) -> list[Fact]:
+    """Return the keys of an inventory with what the code says of them, and those that it names and nobody declared."""
+    from keylint.whole.keys import tied, undeclared
+
+    elsewhere = [fact for fact in found if fact.location.path not in inventory.files]
+    return [*tied(inventory.keys, elsewhere), *undeclared(inventory.keys, elsewhere)]
 
 
 def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterator[tuple[str, str]]:

@@ -91,13 +91,13 @@ def read_verdict(value: bytes) -> tuple[bytes, int]:
     return value[:1], int.from_bytes(value[1:], "little")
 
 
-def cache_of(folder: str, policy: str) -> Cache | None:
-    """Return the cache of the repository in a folder under a policy; None where there is no place for one."""
+def cache_of(name: str, policy: str) -> Cache | None:
+    """Return the cache of a repository, by whatever names it, under a policy; None where there is no place for one."""
     place = cache_folder()
     if place is None:
         return None
     key = blake2b("\0".join((__version__, sys.version, policy, *_code())).encode("utf-8", "surrogateescape"))
-    repository = blake2b(os.fsencode(os.path.realpath(folder)), digest_size=_DIGEST)
+    repository = blake2b(os.fsencode(name), digest_size=_DIGEST)
     return Cache(os.path.join(place, f"{repository.hexdigest()}-{key.hexdigest()[:16]}.history"), key.digest())
 
 

@@ -520,7 +520,9 @@ def _blobs(repository: Repository, names: Sequence[str]) -> list[bytes]:
 def _world(repository: Repository, selection: Selection, facts: Sequence[Fact]) -> World:
     """Return what is known around a path: what stood beside it where it was found."""
     trees = {fact.location.path: fact.commit.id for fact in facts if fact.commit is not None}
-    staged = {path for path, _ in selection.here}
+    staged = set() if selection.tree else {path for path, _ in selection.here}
+    if selection.tree:
+        trees = {fact.location.path: selection.tree for fact in facts}
 
     def is_near_exchange(path: str) -> bool:
         folder = path.rpartition("/")[0]

@@ -30,6 +30,7 @@ class Selection(NamedTuple):
     What the `heads` hold is still there; what the `current` of them hold are the files at hand. `here` are paths with
     objects that are there without a commit: what is staged. `notes` are those of the commits that git keeps notes in.
     `all_objects` is set if what nothing leads to is looked at, too. `whole` tells that nothing came before the commits.
+    `tree` is the commit whose files `here` are; empty where they are the index's.
     """
 
     commits: Sequence[str] = ()
@@ -42,6 +43,7 @@ class Selection(NamedTuple):
     whole: bool = False
     notices: Sequence[str] = ()
     skipped: Sequence[Skip] = ()
+    tree: str = ""
 
 
 def staged(repository: Repository) -> Selection:
@@ -104,6 +106,33 @@ def everything(repository: Repository, *, unreachable: bool = False) -> Selectio
         notices=[*notices, *_cut(repository, ordered)],
         skipped=skipped,
     )
+
+
+def at_head(repository: Repository) -> Selection:
+    """Return the files of the commit that HEAD is, without what came before."""
+    head = resolve(repository, ["HEAD^{commit}"])[0]
+    if head is None:
+        return Selection(notices=["the repository has no commit that HEAD is at: nothing was judged"])
+    here: list[tuple[str, str]] = []
+    skipped: list[Skip] = []
+    for line in os.fsdecode(ask(repository, ["ls-tree", "-r", "-z", head[1]])).split("\0")[:-1]:
+        details, _, path = line.partition("\t")
+        mode, _, object_ = details.split(" ")
+        if mode == _GIT_LINK:
+            skipped.append(Skip(shown(path), "excluded", "a submodule"))
+        elif mode == _GIT_SYMLINK:
+            skipped.append(Skip(shown(path), "symlink"))
+        else:
+            here.append((path, object_))
+    return Selection(current=[head[1]], here=tuple(here), skipped=tuple(skipped), tree=head[1])
+
+
+def files_of(repository: Repository, selection: Selection) -> list[str]:
+    """Return the paths of the files at hand, sorted."""
+    found = {path for path, _ in selection.here}
+    for head in selection.current:
+        found.update(path for _, _, path in _tree(ask(repository, ["ls-tree", "-r", "-z", head])))
+    return sorted(found)
 
 
 def pushed(repository: Repository, lines: Sequence[str], remote: str | None, told: Mapping[str, str]) -> Selection:

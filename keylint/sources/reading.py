@@ -80,9 +80,12 @@ def read_text(entry: Entry | None) -> str | None:
     if entry is None:
         return None
     content = read_file(entry, lambda _path: False)
-    if not isinstance(content, Content) or len(content.data) > _PIECE or encoding_of(content.data) is None:
-        return None
-    return content.data.decode("utf-8", "replace")
+    return as_text(content.data) if isinstance(content, Content) else None
+
+
+def as_text(data: bytes | None) -> str | None:
+    """Return a small file's bytes as text, None as of `read_text`."""
+    return None if data is None or len(data) > _PIECE or encoding_of(data) is None else data.decode("utf-8", "replace")
 
 
 def _read_all(descriptor: int, size: int) -> bytes:

@@ -1,0 +1,381 @@
+"""What sweeps leave behind: SQLite, or PostgreSQL for teams. One writer; one transaction a repository; no secret.
+
+A finding is open over spans of sweeps, so that every earlier sweep can still be told, and what was new in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from keylint.errors import UsageError
+from keylint.model import Fact, Finding, Skip
+from keylint.sweep import records
+from keylint.sweep.tables import SCHEMA, metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+State = Literal["done", "same", "failed"]
+# Of one repository the rest is counted only.
+_MOST_SKIPS = 1000
+
+
+class Sweep(NamedTuple):
+    """One run over many repositories. `day` is what ages were judged by; `finished` is empty while it lasts."""
+
+    id: int
+    started: str
+    finished: str
+    day: str
+    policy: str
+    version: str
+    targets: int
+
+
+class Scan(NamedTuple):
+    """How one repository fared in a sweep. Units: seconds, bytes. `why` it failed, if it did."""
+
+    target: str
+    state: State
+    why: str
+    seconds: float
+    files: int
+    bytes: int
+    commits: int
+    skipped: int
+    incomplete: int
+
+
+class Kept(NamedTuple):
+    """What the last good look at a repository went by: if all of it holds still, nothing new can be found."""
+
+    refs: str
+    policy: str
+    day: str
+    # Whether another day may judge otherwise.
+    ages: bool
+
+
+class Result(NamedTuple):
+    """What a repository came to, as far as it is remembered. `facts` are what is compared across repositories."""
+
+    scan: Scan
+    kept: Kept
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    skips: tuple[Skip, ...] = ()
+
+
+class Open(NamedTuple):
+    """A finding in a repository. `since` and `until` are the ids of sweeps; `until` 0: it is open still."""
+
+    target: str
+    owner: str
+    tags: tuple[str, ...]
+    finding: Finding
+    since: int
+    until: int
+    # When it was first seen, by a sweep's day; and the day of the commit that brought it, where history told.
+    seen: str
+    brought: str
+
+
+class Store:
+    """A database. Raises UsageError if it cannot be opened, or is not one of keylint's."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self.url = url
+        with self._engine.begin() as connection:
+            _migrate(connection, url)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def begin(self, started: str, day: str, policy: str, version: str, count: int) -> Sweep:
+        """Note that a sweep begins; one that was left unfinished is left so."""
+        sweeps = metadata.tables["sweeps"]
+        with self._engine.begin() as connection:
+            row = {
+                "started": started, "finished": "", "day": day, "policy": policy, "version": version, "targets": count,
+            }  # fmt: skip
+            identity = connection.execute(sweeps.insert().values(**row)).inserted_primary_key
+            assert identity is not None
+            return Sweep(identity[0], started, "", day, policy, version, count)
+
+    def finish(self, sweep: Sweep, finished: str) -> None:
+        """Note that every repository of a sweep was looked at, or failed."""
+        sweeps = metadata.tables["sweeps"]
+        with self._engine.begin() as connection:
+            connection.execute(sweeps.update().where(sweeps.c.id == sweep.id).values(finished=finished))
+
+    def sweeps(self) -> list[Sweep]:
+        """Return all sweeps, the first one first."""
+        sweeps = metadata.tables["sweeps"]
+        with self._engine.connect() as connection:
+            return [Sweep(*row) for row in connection.execute(sweeps.select().order_by(sweeps.c.id))]
+
+    def scans(self, sweep: int) -> list[Scan]:
+        """Return how every repository of a sweep fared, by name."""
+        scans, targets = metadata.tables["scans"], metadata.tables["targets"]
+        from sqlalchemy import select
+
+        columns = [scans.c[name] for name in Scan._fields[1:]]
+        query = (
+            select(targets.c.name, *columns)
+            .select_from(scans.join(targets, scans.c.target == targets.c.id))
+            .where(scans.c.sweep == sweep)
+            .order_by(targets.c.name)
+        )
+        with self._engine.connect() as connection:
+            return [Scan(*row) for row in connection.execute(query)]
+
+    def kept(self) -> dict[str, Kept]:
+        """Return by name what the last good look at every repository went by."""
+        targets = metadata.tables["targets"]
+        from sqlalchemy import select
+
+        query = select(*(targets.c[name] for name in ("name", *Kept._fields))).where(targets.c.refs != "")
+        with self._engine.connect() as connection:
+            return {name: Kept(*rest) for name, *rest in connection.execute(query)}
+
+    def record(self, sweep: Sweep, owner: str, tags: Sequence[str], result: Result) -> None:
+        """Keep what a repository came to, all of it or nothing."""
+        with self._engine.begin() as connection:
+            target = _target(connection, result.scan.target, owner, tags)
+            _insert_scan(connection, sweep, target, result.scan)
+            if result.scan.state != "done":
+                return
+            targets = metadata.tables["targets"]
+            connection.execute(targets.update().where(targets.c.id == target).values(**result.kept._asdict()))
+            _put_findings(connection, sweep, target, result.findings, across=False)
+            _replace(connection, "facts", target, ({"record": records.written(one)} for one in result.facts))
+            _replace(connection, "skips", target, (skip._asdict() for skip in result.skips[:_MOST_SKIPS]))
+
+    def record_across(self, sweep: Sweep, found: Mapping[str, Sequence[Finding]]) -> None:
+        """Keep the findings that only all repositories together gave, by the name of the repository they stand in."""
+        from sqlalchemy import select
+
+        targets = metadata.tables["targets"]
+        with self._engine.begin() as connection:
+            for identity, name in connection.execute(select(targets.c.id, targets.c.name)).all():
+                _put_findings(connection, sweep, identity, found.get(name, ()), across=True)
+
+    def facts(self) -> Iterator[tuple[str, Fact]]:
+        """Yield what is compared across repositories, with the repository's name."""
+        from sqlalchemy import select
+
+        facts, targets = metadata.tables["facts"], metadata.tables["targets"]
+        query = (
+            select(targets.c.name, facts.c.record)
+            .select_from(facts.join(targets, facts.c.target == targets.c.id))
+            .order_by(targets.c.name, facts.c.id)
+        )
+        with self._engine.connect() as connection:
+            for name, record in connection.execute(query):
+                yield name, records.fact(record)
+
+    def findings(self, sweep: int) -> list[Open]:
+        """Return what was open at the end of a sweep, suppressed or not, by repository and place."""
+        spans = metadata.tables["spans"]
+        return self._spans((spans.c.since <= sweep) & ((spans.c.until == 0) | (spans.c.until > sweep)))
+
+    def resolved(self, sweep: int) -> list[Open]:
+        """Return what was open before a sweep and not at its end."""
+        spans = metadata.tables["spans"]
+        return self._spans(spans.c.until == sweep)
+
+    def _spans(self, condition: Any) -> list[Open]:
+        from sqlalchemy import select
+
+        spans, findings, targets = (metadata.tables[name] for name in ("spans", "findings", "targets"))
+        query = (
+            select(
+                targets.c.name, targets.c.owner, targets.c.tags, spans.c.record, spans.c.since, spans.c.until,
+                findings.c.seen, findings.c.brought,
+            )
+            .select_from(spans.join(findings, spans.c.finding == findings.c.id))
+            .join(targets, findings.c.target == targets.c.id)
+            .where(condition)
+            .order_by(targets.c.name, findings.c.path, findings.c.line, findings.c.column, findings.c.rule)
+        )  # fmt: skip
+        with self._engine.connect() as connection:
+            return [
+                Open(name, owner, tuple(json.loads(tags)), records.finding(record), since, until, seen, brought)
+                for name, owner, tags, record, since, until, seen, brought in connection.execute(query)
+            ]
+
+    def skips(self) -> list[tuple[str, Skip]]:
+        """Return what was left out of the last good look at every repository."""
+        from sqlalchemy import select
+
+        skips, targets = metadata.tables["skips"], metadata.tables["targets"]
+        query = (
+            select(targets.c.name, skips.c.path, skips.c.reason, skips.c.detail)
+            .select_from(skips.join(targets, skips.c.target == targets.c.id))
+            .order_by(targets.c.name, skips.c.path)
+        )
+        with self._engine.connect() as connection:
+            return [(name, Skip(*rest)) for name, *rest in connection.execute(query)]
+
+
+def _engine(url: str) -> Engine:
+    try:
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+    except ImportError:
+        raise UsageError("a sweep needs SQLAlchemy: pip install 'keylint[sweep]'") from None
+    full = url if "://" in url else f"sqlite:///{url}"
+    full = full.replace("postgres://", "postgresql://", 1) if full.startswith("postgres://") else full
+    full = full.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        engine = create_engine(full)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        hint = ": pip install 'keylint[postgresql]'" if "psycopg" in str(error) else ""
+        raise UsageError(f"--store: expected a file, or postgresql://…, found '{shown(url)}'{hint}") from None
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: object) -> None:
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+                connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+def shown(url: str) -> str:
+    """Return the URL of a store without the password in it."""
+    before, at, after = url.rpartition("@")
+    scheme, mark, user = before.partition("://")
+    return f"{scheme}{mark}{user.partition(':')[0]}:…@{after}" if at and mark and ":" in user else url
+
+
+def _migrate(connection: Connection, url: str) -> None:
+    """Bring the tables of an older keylint up to this one's. Raises: UsageError for those of a newer one."""
+    from sqlalchemy import inspect, select
+    from sqlalchemy.exc import DatabaseError
+
+    about = metadata.tables["keylint"]
+    try:
+        there = set(inspect(connection).get_table_names())
+        if "keylint" in there:
+            found = connection.execute(select(about.c.schema)).scalar_one()
+        elif there & set(metadata.tables):
+            raise UsageError(f"--store: {shown(url)} holds tables of something else")
+        else:
+            metadata.create_all(connection)
+            connection.execute(about.insert().values(schema=SCHEMA))
+            found = SCHEMA
+    except DatabaseError as error:
+        raise UsageError(f"--store: {shown(url)} cannot be read: {error.orig}") from None
+    if found > SCHEMA:
+        raise UsageError(f"--store: {shown(url)} was written by a newer keylint (schema {found}, known {SCHEMA})")
+    from keylint.sweep.tables import MIGRATIONS
+
+    for step in MIGRATIONS[found - 1 :]:
+        for statement in step:
+            connection.exec_driver_sql(statement)
+    connection.execute(about.update().values(schema=SCHEMA))
+
+
+def _target(connection: Connection, name: str, owner: str, tags: Sequence[str]) -> int:
+    from sqlalchemy import select
+
+    targets = metadata.tables["targets"]
+    said = {"owner": owner, "tags": json.dumps(list(tags))}
+    found = connection.execute(select(targets.c.id).where(targets.c.name == name)).scalar()
+    if found is not None:
+        connection.execute(targets.update().where(targets.c.id == found).values(**said))
+        return int(found)
+    identity = connection.execute(targets.insert().values(name=name, **said)).inserted_primary_key
+    assert identity is not None
+    return int(identity[0])
+
+
+def _insert_scan(connection: Connection, sweep: Sweep, target: int, scan: Scan) -> None:
+    """Note how a repository fared; of a sweep that is taken up again, the last time counts."""
+    scans = metadata.tables["scans"]
+    connection.execute(scans.delete().where((scans.c.sweep == sweep.id) & (scans.c.target == target)))
+    connection.execute(scans.insert().values(**{**scan._asdict(), "sweep": sweep.id, "target": target}))
+
+
+def _put_findings(connection: Connection, sweep: Sweep, target: int, found: Iterable[Finding], *, across: bool) -> None:
+    """Open spans for what is new, close those of what is gone; what is suppressed now, or no longer, begins anew."""
+    from sqlalchemy import bindparam, select
+
+    findings, spans = metadata.tables["findings"], metadata.tables["spans"]
+    query = (
+        select(
+            findings.c.fingerprint, findings.c.id, *(spans.c[name] for name in ("id", "record", "suppressed", "since"))
+        )
+        .select_from(findings.outerjoin(spans, (spans.c.finding == findings.c.id) & (spans.c.until == 0)))
+        .where((findings.c.target == target) & (findings.c.across == across))
+    )
+    before = {fingerprint: rest for fingerprint, *rest in connection.execute(query)}
+    fresh: dict[str, tuple[Finding, str]] = {one.fingerprint: (one, records.written(one)) for one in found}
+    new = [key for key in fresh if key not in before]
+    if new:
+        connection.execute(findings.insert(), [_row(target, fresh[key][0], sweep, across=across) for key in new])
+    identities = {key: identity for key, (identity, *_) in before.items()}
+    if new:
+        again = select(findings.c.fingerprint, findings.c.id).where(
+            (findings.c.target == target) & (findings.c.across == across)
+        )
+        identities = dict(connection.execute(again).tuples().all())
+    closed: list[dict[str, object]] = []
+    changed: list[dict[str, object]] = []
+    opened: list[dict[str, object]] = []
+    for key, (_, span, record, suppressed, since) in before.items():
+        if span is None:
+            continue
+        if key not in fresh:
+            closed.append({"span": span})
+        elif fresh[key][1] != record:
+            now = fresh[key][0].suppression is not None
+            if now == suppressed or since == sweep.id:
+                changed.append({"span": span, "text": fresh[key][1], "now": now})
+            else:
+                closed.append({"span": span})
+                opened.append(_span(identities[key], sweep, *fresh[key]))
+    for key, one in fresh.items():
+        if key not in before or before[key][1] is None:
+            opened.append(_span(identities[key], sweep, *one))
+    of = spans.c.id == bindparam("span")
+    if closed:
+        connection.execute(spans.update().where(of).values(until=sweep.id), closed)
+    if changed:
+        rewritten = spans.update().where(of).values(record=bindparam("text"), suppressed=bindparam("now"))
+        connection.execute(rewritten, changed)
+    if opened:
+        connection.execute(spans.insert(), opened)
+
+
+def _span(finding: int, sweep: Sweep, found: Finding, record: str) -> dict[str, object]:
+    suppressed = found.suppression is not None
+    return {"finding": finding, "since": sweep.id, "until": 0, "suppressed": suppressed, "record": record}
+
+
+def _row(target: int, found: Finding, sweep: Sweep, *, across: bool) -> dict[str, object]:
+    place = found.fact.location
+    return {
+        "target": target,
+        "across": across,
+        "fingerprint": found.fingerprint,
+        "rule": found.rule,
+        "severity": found.severity,
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "seen": sweep.day,
+        "brought": found.fact.commit.date[:10] if found.fact.commit else "",
+    }
+
+
+def _replace(connection: Connection, table: str, target: int, rows: Iterable[Mapping[str, object]]) -> None:
+    of = metadata.tables[table]
+    connection.execute(of.delete().where(of.c.target == target))
+    new = [{**row, "target": target} for row in rows]
+    if new:
+        connection.execute(of.insert(), new)
