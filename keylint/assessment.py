@@ -63,8 +63,8 @@ class Options(NamedTuple):
     pre_push: bool = False
     unreachable: bool = False
     remote: str | None = None
-    # For sweeps, of a repository's own store: the files of HEAD alone; and that these are judged as a whole, as those of
-    # a folder are.
+    # For sweeps, of a repository's own store: the files of HEAD alone; and that these are judged as a whole, as a
+    # folder's are.
     head: bool = False
     whole: bool = False
 
@@ -259,7 +259,7 @@ def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
             return found
 
         listing = listing._replace(late=remembered)
-    if options.no_progress or options.quiet or not _is_watched():
+    if options.no_progress or options.quiet or not is_watched():
         scanned, found = scan(listing, through, options.jobs)
     else:
         from keylint.console import Progress
@@ -462,7 +462,7 @@ def _judge(
     return tuple(sorted(findings, key=by_place)), (*first.unjudged, *second.unjudged)
 
 
-def _is_watched() -> bool:
+def is_watched() -> bool:
     """Tell whether standard error is a terminal that can write over a line."""
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 

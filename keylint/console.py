@@ -55,7 +55,8 @@ def is_terminal() -> bool:
 class Progress:
     """A line on the terminal that is written over, and gone when the work is done. Units: bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "file", plural_noun: str = "files") -> None:
+        self._nouns = noun, plural_noun
         self._start = self._last = time.monotonic()
         self._drawn = False
 
@@ -68,7 +69,8 @@ class Progress:
         self._last = now
         left = spent * (of - files) / files if files else 0.0
         about = f", about {plural(max(1, round(left)), 'second')} left" if files < of and files else ""
-        self._draw(f"keylint: {files:,} of {plural(of, 'file')}, {size(read)}, {size(read / spent)}/s{about}")
+        noun = self._nouns[of != 1]
+        self._draw(f"keylint: {files:,} of {of:,} {noun}, {size(read)}, {size(read / spent)}/s{about}")
 
     def done(self) -> None:
         """Wipe the line."""

@@ -90,7 +90,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rule", action="append", metavar="ID", help="judge only this rule; repeatable")
     parser.add_argument(
-        "--jobs", type=_process_count, metavar="N", help="worker processes for large scans (default: one a processor)"
+        "--jobs", type=process_count, metavar="N", help="worker processes for large scans (default: one a processor)"
     )
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
@@ -105,7 +105,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     policy.add_argument("--no-inline", action="store_true", help="do not honour comments that allow a finding")
     policy.add_argument(
         "--today",
-        type=_day,
+        type=day,
         metavar="YYYY-MM-DD",
         help="the day that ages and ends are judged by (default: today, UTC)",
     )
@@ -139,7 +139,7 @@ def run(options: Options) -> int:
     if options.quiet or options.format == "jsonl":
         for skip in incomplete(report):
             say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
-    style = Style(_color(options.color), speaks_unicode(), options.quiet, _width(), _links())
+    style = Style(color(options.color), speaks_unicode(), options.quiet, width(), _links())
     if not report.rules and any(_reporter(name).explains for name in (options.format, *(name for name, _ in outputs))):
         report = report._replace(rules=rules_in_force(policy_of(options) or load_policy(), options))
     whole = put(_reporter(options.format).render(report, style))
@@ -194,7 +194,7 @@ def _stale(options: Options, accepted: Sequence[Entry], facts: Sequence[Fact]) -
     return [told] if count else []
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
     from keylint.policy.shapes import is_date
 
     if not is_date(text):
@@ -204,7 +204,7 @@ def _day(text: str) -> str:
     return text
 
 
-def _process_count(text: str) -> int:
+def process_count(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         import argparse
 
@@ -248,13 +248,13 @@ def _write(file: str, text: str) -> bool:
     return True
 
 
-def _color(choice: str) -> bool:
+def color(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and is_terminal()
 
 
-def _width() -> int:
+def width() -> int:
     """Return the columns of the terminal; a file or a pipe gets the same whatever the window is."""
     if not is_terminal():
         return Style().width

@@ -27,10 +27,10 @@ _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
 
 def render(report: Report, _style: Style) -> str:
     """Return a line of names and one a finding, every cell in quotes."""
-    return "".join([_line(COLUMNS), *(_line(_cells(finding)) for finding in report.findings)])
+    return "".join([line(COLUMNS), *(line(cells(finding)) for finding in report.findings)])
 
 
-def _cells(finding: Finding) -> tuple[str, ...]:
+def cells(finding: Finding) -> tuple[str, ...]:
     place = finding.fact.location
     suppression = finding.suppression
     return (
@@ -50,7 +50,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def line(cells: tuple[str, ...]) -> str:
     return ",".join(f'"{_cell(cell)}"' for cell in cells) + "\n"
 
 

@@ -24,7 +24,7 @@ _SHORT = 12
 
 def render(report: Report, style: Style) -> str:
     """Return the report. Nothing in it can command a terminal: control characters are escaped."""
-    paint = _painter(style.color)
+    paint = painter(style.color)
     accepted = "".join(_accepted(finding, paint) for finding in report.findings if _is_accepted(finding))
     shown = [finding for finding in report.findings if not _is_accepted(finding)]
     if style.quiet:
@@ -41,7 +41,7 @@ def render(report: Report, style: Style) -> str:
     return "\n".join([*blocks, *([accepted] if accepted else []), *advice, _closing(report, paint)])
 
 
-def _painter(color: bool) -> Paint:
+def painter(color: bool) -> Paint:
     def paint(text: str, name: str) -> str:
         return f"\x1b[{_COLORS[name]}m{text}\x1b[0m" if color else text
 

@@ -16,7 +16,7 @@ from keylint.errors import KeylintError
 from keylint.model import INCOMPLETE, Confidence, Fact
 from keylint.pipeline import is_sure
 from keylint.policy.policy import Policy
-from keylint.sweep.store import Kept, Result, Scan
+from keylint.sweep.results import Kept, Result, Scan, State
 from keylint.sweep.target import Target
 
 # Facts that are compared across repositories; what is a test or a page of documentation uses no key.
@@ -116,7 +116,9 @@ def _examined(job: Job, kept: Kept, start: float) -> Result:
     skips = tuple(sorted(skips, key=lambda skip: skip.reason not in INCOMPLETE))
     kept = kept._replace(ages=ages)
     # A repository of which something could not be read is looked at again.
-    return Result(scan, kept if not scan.incomplete else kept._replace(refs=""), report.findings, facts, skips)
+    # Waivers are the policy's, not this repository's.
+    findings = tuple(finding for finding in report.findings if finding.fact.target != "waiver")
+    return Result(scan, kept if not scan.incomplete else kept._replace(refs=""), findings, facts, skips)
 
 
 def _compared(inventory: Inventory, found: Sequence[Fact], least: Confidence) -> Iterator[Fact]:
@@ -142,7 +144,7 @@ def _compared(inventory: Inventory, found: Sequence[Fact], least: Confidence) ->
 
 
 def _is_same(known: Kept, now: Kept) -> bool:
-    """Tell whether nothing that a result hangs on has changed: not the refs, not the policy, nor the day if it counts."""
+    """Tell whether nothing that a result hangs on has changed: no ref, not the policy, nor the day if it counts."""
     return bool(known.refs) and known[:2] == now[:2] and (not known.ages or known.day == now.day)
 
 
@@ -176,8 +178,8 @@ def _refs() -> str:
     return sha256(refs + repr(head).encode()).hexdigest()
 
 
-def _scan(job: Job, start: float, state: str) -> Scan:
-    return Scan(job.target.name, "same" if state == "same" else "done", "", monotonic() - start, 0, 0, 0, 0, 0)
+def _scan(job: Job, start: float, state: State) -> Scan:
+    return Scan(job.target.name, state, "", monotonic() - start, 0, 0, 0, 0, 0)
 
 
 def _fault(error: Exception) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from keylint.sweep.job import Job, examine, failed
-from keylint.sweep.store import Result
+from keylint.sweep.results import Result
 from keylint.workers import LATE, run
 
 

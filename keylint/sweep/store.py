@@ -7,65 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keylint.errors import UsageError
-from keylint.model import Fact, Finding, Skip
+from keylint.model import Fact, Finding, Severity, Skip
 from keylint.sweep import records
+from keylint.sweep.results import Kept, Result, Scan, Sweep
 from keylint.sweep.tables import SCHEMA, metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-State = Literal["done", "same", "failed"]
 # Of one repository the rest is counted only.
 _MOST_SKIPS = 1000
-
-
-class Sweep(NamedTuple):
-    """One run over many repositories. `day` is what ages were judged by; `finished` is empty while it lasts."""
-
-    id: int
-    started: str
-    finished: str
-    day: str
-    policy: str
-    version: str
-    targets: int
-
-
-class Scan(NamedTuple):
-    """How one repository fared in a sweep. Units: seconds, bytes. `why` it failed, if it did."""
-
-    target: str
-    state: State
-    why: str
-    seconds: float
-    files: int
-    bytes: int
-    commits: int
-    skipped: int
-    incomplete: int
-
-
-class Kept(NamedTuple):
-    """What the last good look at a repository went by: if all of it holds still, nothing new can be found."""
-
-    refs: str
-    policy: str
-    day: str
-    # Whether another day may judge otherwise.
-    ages: bool
-
-
-class Result(NamedTuple):
-    """What a repository came to, as far as it is remembered. `facts` are what is compared across repositories."""
-
-    scan: Scan
-    kept: Kept
-    findings: tuple[Finding, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    skips: tuple[Skip, ...] = ()
 
 
 class Open(NamedTuple):
@@ -80,6 +34,15 @@ class Open(NamedTuple):
     # When it was first seen, by a sweep's day; and the day of the commit that brought it, where history told.
     seen: str
     brought: str
+
+
+class Count(NamedTuple):
+    """So many findings of a severity, not suppressed, open over the same span of sweeps."""
+
+    severity: Severity
+    since: int
+    until: int
+    count: int
 
 
 class Store:
@@ -182,10 +145,20 @@ class Store:
         spans = metadata.tables["spans"]
         return self._spans((spans.c.since <= sweep) & ((spans.c.until == 0) | (spans.c.until > sweep)))
 
-    def resolved(self, sweep: int) -> list[Open]:
-        """Return what was open before a sweep and not at its end."""
-        spans = metadata.tables["spans"]
-        return self._spans(spans.c.until == sweep)
+    def counts(self) -> list[Count]:
+        """Return how many findings were open when, without what was suppressed."""
+        from sqlalchemy import func, select
+
+        spans, findings = metadata.tables["spans"], metadata.tables["findings"]
+        columns = findings.c.severity, spans.c.since, spans.c.until
+        query = (
+            select(*columns, func.count())
+            .select_from(spans.join(findings, spans.c.finding == findings.c.id))
+            .where(~spans.c.suppressed)
+            .group_by(*columns)
+        )
+        with self._engine.connect() as connection:
+            return [Count(*row) for row in connection.execute(query)]
 
     def _spans(self, condition: Any) -> list[Open]:
         from sqlalchemy import select

@@ -1,0 +1,282 @@
+"""keylint sweep: many repositories, what is open in them, what is new since the last time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from keylint import __version__
+from keylint.assessment import current_day, is_watched
+from keylint.commands import Command
+from keylint.commands.scan import color, day, process_count, width
+from keylint.console import Progress, put, say, speaks_unicode
+from keylint.errors import NothingScanned, UsageError
+from keylint.model import CONFIDENCES, SEVERITIES, Fact, Suppression
+from keylint.registry import load, names
+from keylint.reporters import Style
+from keylint.summary import NOT_COMPLETE
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from keylint.policy.policy import Policy
+    from keylint.sweep.job import Job
+    from keylint.sweep.overview import Overview
+    from keylint.sweep.results import Result, Sweep
+    from keylint.sweep.store import Store
+    from keylint.sweep.views import View
+
+STORE = "keylint.db"
+_VIEWS = "keylint.sweep.views"
+_REPORT, _DIFF = "report", "diff"
+# What a URL's repository may take. Units: seconds, bytes.
+_SECONDS, _LARGEST = 3600.0, 20 << 30
+
+_EXAMPLES = """\
+examples:
+  keylint sweep ~/clones                      every repository in a folder
+  keylint sweep github:acme --store acme.db   those of an organisation (GITHUB_TOKEN in the environment)
+  keylint sweep --targets targets.yaml --config policy.yaml --new-only
+  keylint sweep --targets targets.yaml --resume    go on after a crash or Ctrl-C
+  keylint sweep report --report html=keylint.html  what the store holds of the last sweep
+  keylint sweep diff 3 5                           what came and went between two sweeps
+  keylint sweep --targets targets.yaml --dask tcp://10.0.0.7:8786
+
+exit codes are those of scan; 4: a repository could not be examined, or not all of it.
+A repository called report or diff is ./report, ./diff.
+"""
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    formats = names(_VIEWS)
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET", help="a repository, a folder of them, a glob, a URL, github:ORGANISATION, "
+        "gitlab:GROUP, gitea:URL; or report, or diff A B"
+    )  # fmt: skip
+    what = parser.add_argument_group("what is looked at")
+    what.add_argument("--targets", dest="file", metavar="FILE", help="a file of targets with owners, tags, policies")
+    what.add_argument("--archived", action="store_true", help="archived repositories of an organisation, too")
+    what.add_argument("--forks", action="store_true", help="forks of an organisation, too")
+    what.add_argument("--no-history", action="store_true", help="only the files of HEAD, not what git remembers")
+    what.add_argument("--resume", action="store_true", help="go on with the last sweep, which did not come to its end")
+    how = parser.add_argument_group("where and how long")
+    how.add_argument("--store", default=STORE, metavar="URL", help=f"a file, or postgresql://… (default: {STORE})")
+    how.add_argument(
+        "--jobs", type=process_count, metavar="N", help="repositories at a time (default: one a processor)"
+    )
+    how.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://… or tls://…, or local")
+    how.add_argument("--mirrors", metavar="FOLDER", help="where clones of URLs are kept (default: in the user's cache)")
+    how.add_argument(
+        "--timeout", type=float, default=_SECONDS, metavar="SECONDS", help="for one repository (default: %(default)g)"
+    )
+    policy = parser.add_argument_group("policy")
+    policy.add_argument(
+        "--config", metavar="FILE", help="the policy; those of the repositories themselves do not count"
+    )
+    policy.add_argument("--no-inline", action="store_true", help="do not honour comments that allow a finding")
+    policy.add_argument(
+        "--min-confidence", choices=CONFIDENCES, default="medium", help="the least confidence that counts"
+    )
+    policy.add_argument("--today", type=day, metavar="YYYY-MM-DD", help="the day that ages are judged by")
+    output = parser.add_argument_group("what is said")
+    output.add_argument("--sweep", type=int, metavar="N", help="with report: this sweep, not the last one")
+    output.add_argument("--format", choices=[name for name in formats if name != "sarif"], default="text")
+    output.add_argument(
+        "--report", action="append", default=[], metavar="FORMAT=FILE",
+        help="write another format to a file, sarif=FOLDER one for each repository; repeatable",
+    )  # fmt: skip
+    output.add_argument("--fail-on", choices=[*SEVERITIES, "never"], default="medium")
+    output.add_argument("--new-only", action="store_true", help="only what is new since the sweep before fails")
+    output.add_argument("--color", choices=["auto", "always", "never"], default="auto")
+    output.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
+    output.add_argument("--no-progress", action="store_true", help="do not tell a terminal how far the sweep has got")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    outputs = _outputs(arguments.report)
+    from keylint.sweep.overview import exit_code, overview
+    from keylint.sweep.store import Store
+
+    word = arguments.targets[0] if arguments.targets else ""
+    asked = word in (_REPORT, _DIFF)
+    if asked and "://" not in arguments.store and not os.path.exists(arguments.store):
+        raise UsageError(f"no store '{arguments.store}': keylint sweep TARGET … makes one")
+    store = Store(arguments.store)
+    try:
+        if word == _DIFF:
+            before, after = _numbers(arguments.targets[1:])
+            about = overview(store, after, before)
+        elif word == _REPORT:
+            if len(arguments.targets) > 1:
+                raise UsageError("keylint sweep report takes no targets")
+            about = overview(store, arguments.sweep)
+        else:
+            about = overview(store, _sweep(store, arguments).id)
+    finally:
+        store.close()
+    code = exit_code(about, None if arguments.fail_on == "never" else arguments.fail_on, new_only=arguments.new_only)
+    whole = _put(about, arguments, outputs)
+    return code if whole else code or NOT_COMPLETE
+
+
+def _numbers(words: Sequence[str]) -> tuple[int, int]:
+    if len(words) != 2 or not all(word.isascii() and word.isdigit() for word in words):
+        raise UsageError("keylint sweep diff takes the numbers of two sweeps; keylint sweep report names the last")
+    before, after = sorted(int(word) for word in words)
+    return before, after
+
+
+def _sweep(store: Store, arguments: argparse.Namespace) -> Sweep:
+    """Look at every target that was not looked at yet, and then at all of them together."""
+    from keylint.sweep.job import Job, policy_at, policy_digest
+    from keylint.sweep.targets import targets
+
+    chosen = targets(arguments.targets, file=arguments.file, archived=arguments.archived, forks=arguments.forks)
+    if not chosen:
+        raise NothingScanned("no repository to sweep")
+    config = os.path.abspath(arguments.config) if arguments.config else None
+    today = arguments.today or current_day()
+    known = store.kept()
+    jobs = [
+        Job(
+            one._replace(location=os.path.abspath(one.location)) if os.path.isdir(one.location) else one,
+            one.config or config,
+            today,
+            arguments.min_confidence,
+            not arguments.no_history,
+            not arguments.no_inline,
+            known.get(one.name),
+            _mirrors(arguments.mirrors),
+            arguments.timeout,
+            _LARGEST,
+        )
+        for one in chosen
+    ]
+    for one in dict.fromkeys(job.config for job in jobs):
+        policy_at(one)  # a mistake in one is told before anything is looked at
+    policy = policy_digest(jobs[0]._replace(config=config))
+    sweep, done = _begun(store, arguments, policy, today, len(jobs))
+    left = [job._replace(day=sweep.day) for job in jobs if job.target.name not in done]
+    _examine(store, sweep, left, arguments, len(done))
+    _compare(store, sweep, {job.target.name: job.config for job in jobs}, config, inline=not arguments.no_inline)
+    store.finish(sweep, _now())
+    return sweep
+
+
+def _begun(store: Store, arguments: argparse.Namespace, policy: str, today: str, count: int) -> tuple[Sweep, set[str]]:
+    """Return a new sweep, or the unfinished one with the names of what was looked at already."""
+    if arguments.resume:
+        last = store.sweeps()[-1:]
+        if last and not last[0].finished:
+            if last[0].policy != policy or (arguments.today and arguments.today != last[0].day):
+                raise UsageError("--resume: the unfinished sweep had another policy or day; begin anew without it")
+            done = {scan.target for scan in store.scans(last[0].id) if scan.state != "failed"}
+            return last[0], done
+        say("--resume: the last sweep came to its end; this is a new one")
+    return store.begin(_now(), today, policy, __version__, count), set()
+
+
+def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argparse.Namespace, before: int) -> None:
+    progress = Progress("repository", "repositories") if not arguments.no_progress and is_watched() else None
+    count = arguments.jobs or os.cpu_count() or 1
+    finished, size = before, 0
+
+    def done(job: Job, result: Result) -> None:
+        nonlocal finished, size
+        store.record(sweep, job.target.owner, job.target.tags, result)
+        finished += 1
+        size += result.scan.bytes
+        if progress is not None:
+            progress(finished, before + len(jobs), size)
+
+    try:
+        if arguments.dask:
+            from keylint.sweep.cluster import sweep as spread
+
+            spread(jobs, arguments.dask, count, arguments.timeout, done)
+        else:
+            from keylint.sweep.local import sweep as run
+
+            run(jobs, count, arguments.timeout, done)
+    finally:
+        if progress is not None:
+            progress.done()
+
+
+def _compare(store: Store, sweep: Sweep, configs: dict[str, str | None], config: str | None, *, inline: bool) -> None:
+    from keylint.suppression import Suppressions
+    from keylint.sweep.across import across
+    from keylint.sweep.job import policy_at
+
+    def policy_of(name: str) -> Policy:
+        return policy_at(configs.get(name, config))
+
+    def suppress_of(name: str) -> Callable[[str, Fact, str], Suppression | None]:
+        policy = policy_of(name)
+        known = [*(rule.id for rule in policy.rules), *policy.off]
+        return Suppressions(policy, known, sweep.day, inline=inline).of
+
+    store.record_across(sweep, across(store.facts(), policy_of, suppress_of, sweep.day))
+
+
+def _mirrors(folder: str | None) -> str:
+    if folder is not None:
+        return os.path.abspath(folder)
+    from keylint.cache import cache_folder
+
+    return os.path.join(cache_folder() or os.path.abspath(".keylint-cache"), "mirrors")
+
+
+def _now() -> str:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _view(name: str) -> View:
+    return cast("View", load(_VIEWS, name, "VIEW"))
+
+
+def _put(about: Overview, arguments: argparse.Namespace, outputs: Sequence[tuple[str, str]]) -> bool:
+    """Print and write; tell whether all of it went well."""
+    style = Style(color(arguments.color), speaks_unicode(), arguments.quiet, width())
+    render = _view(arguments.format).render
+    assert render is not None  # of those that --format takes
+    whole = put(render(about, style))
+    for name, file in outputs:
+        view = _view(name)
+        if view.render is not None:
+            whole = _write(file, view.render(about, Style())) and whole
+        elif view.files is not None:
+            for inner, text in view.files(about).items():
+                whole = _write(os.path.join(file, inner), text) and whole
+    return whole
+
+
+def _write(file: str, text: str) -> bool:
+    from keylint.files import replace
+
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(file)), exist_ok=True)
+        replace(file, text)
+    except OSError as error:
+        say(f"--report cannot write '{file}': {error.strerror}")
+        return False
+    return True
+
+
+def _outputs(reports: Sequence[str]) -> list[tuple[str, str]]:
+    found = []
+    for report in reports:
+        name, separator, file = report.partition("=")
+        if not separator or not file:
+            raise UsageError(f"--report takes FORMAT=FILE, not '{report}'")
+        if name not in names(_VIEWS):
+            raise UsageError(f"unknown format '{name}' in --report; known: {', '.join(names(_VIEWS))}")
+        found.append((name, file))
+    return found
+
+
+COMMAND = Command("look at many repositories, remember, and tell what is new", _EXAMPLES, _arguments, _run)

@@ -1,0 +1,139 @@
+"""What there is to say of a sweep: what is open, what is new and gone since the one before, what could not be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from keylint.errors import UsageError
+from keylint.model import SEVERITIES, Severity, Skip
+from keylint.summary import CLEAN, FOUND, NOT_COMPLETE
+from keylint.sweep.results import Scan, Sweep
+from keylint.sweep.store import Open, Store
+
+
+class Point(NamedTuple):
+    """A sweep in the course of time. `open` counts by severity what was not suppressed."""
+
+    sweep: Sweep
+    open: dict[Severity, int]
+    new: int
+    resolved: int
+
+
+class Overview(NamedTuple):
+    """A sweep beside the one before it, which is None for the first.
+
+    `open` holds what is suppressed as well; `new` are those of it that were not open before, `resolved` what was and
+    is no longer. `skips` are what was left out, by repository. `trend` are all sweeps up to this one.
+    """
+
+    sweep: Sweep
+    before: Sweep | None
+    scans: tuple[Scan, ...]
+    open: tuple[Open, ...]
+    new: tuple[Open, ...]
+    resolved: tuple[Open, ...]
+    skips: tuple[tuple[str, Skip], ...]
+    trend: tuple[Point, ...]
+
+    @property
+    def counted(self) -> tuple[Open, ...]:
+        """What is open and not suppressed."""
+        return tuple(one for one in self.open if one.finding.suppression is None)
+
+    @property
+    def failed(self) -> tuple[Scan, ...]:
+        return tuple(scan for scan in self.scans if scan.state == "failed")
+
+    @property
+    def incomplete(self) -> tuple[Scan, ...]:
+        """The repositories of which something could not be read."""
+        return tuple(scan for scan in self.scans if scan.incomplete)
+
+
+def overview(store: Store, number: int | None = None, before: int | None = None) -> Overview:
+    """Return what there is to say of a sweep, of the last one without a number.
+
+    Raises: UsageError if the store holds no such sweep.
+    """
+    sweeps = {sweep.id: sweep for sweep in store.sweeps()}
+    if not sweeps:
+        raise UsageError("the store holds no sweep yet: keylint sweep TARGET … makes one")
+    sweep = _one(sweeps, number or max(sweeps))
+    earlier = [one for one in sweeps.values() if one.id < sweep.id and one.finished]
+    previous = _one(sweeps, before) if before is not None else earlier[-1] if earlier else None
+    open_ = store.findings(sweep.id)
+    if previous is None:
+        was: set[tuple[str, str]] = set()
+        resolved: Sequence[Open] = ()
+    else:
+        old = [one for one in store.findings(previous.id) if one.finding.suppression is None]
+        was = {_key(one) for one in old}
+        now = {_key(one) for one in open_ if one.finding.suppression is None}
+        resolved = [one for one in old if _key(one) not in now]
+    new = [one for one in open_ if one.finding.suppression is None and _key(one) not in was]
+    return Overview(
+        sweep,
+        previous,
+        tuple(store.scans(sweep.id)),
+        tuple(open_),
+        tuple(new),
+        tuple(resolved),
+        tuple(store.skips()),
+        tuple(_trend(store, [one for one in sweeps.values() if one.id <= sweep.id])),
+    )
+
+
+def exit_code(about: Overview, fail_on: Severity | None, *, new_only: bool) -> int:
+    """Return 1 for a finding that counts in a repository of this sweep, else 4 if something could not be done."""
+    looked_at = {scan.target for scan in about.scans}
+    if fail_on is not None:
+        least = SEVERITIES.index(fail_on)
+        for one in about.new if new_only else about.counted:
+            if one.target in looked_at and SEVERITIES.index(one.finding.severity) >= least:
+                return FOUND
+    return NOT_COMPLETE if about.failed or about.incomplete else CLEAN
+
+
+def exposed_days(one: Open, day: str) -> int:
+    """Return for how many days a finding has been there: since the commit that brought it, else since it was seen."""
+    return max(0, (date.fromisoformat(day) - date.fromisoformat(one.brought or one.seen)).days)
+
+
+def by_severity(some: Sequence[Open]) -> dict[Severity, int]:
+    """Return how many findings there are of each severity, the gravest first."""
+    found = Counter(one.finding.severity for one in some)
+    return {severity: found[severity] for severity in reversed(SEVERITIES)}
+
+
+def _trend(store: Store, sweeps: Sequence[Sweep]) -> list[Point]:
+    counts = store.counts()
+    points = []
+    for sweep in sweeps:
+        if sweep.finished or sweep is sweeps[-1]:
+            alive = [one for one in counts if one.since <= sweep.id and (not one.until or one.until > sweep.id)]
+            open_ = Counter[Severity]()
+            for one in alive:
+                open_[one.severity] += one.count
+            points.append(
+                Point(
+                    sweep,
+                    {severity: open_[severity] for severity in reversed(SEVERITIES)},
+                    sum(one.count for one in alive if one.since == sweep.id),
+                    sum(one.count for one in counts if one.until == sweep.id),
+                )
+            )
+    return points
+
+
+def _one(sweeps: dict[int, Sweep], number: int) -> Sweep:
+    if number not in sweeps:
+        raise UsageError(f"the store holds no sweep {number}; there are {min(sweeps)} to {max(sweeps)}")
+    return sweeps[number]
+
+
+def _key(one: Open) -> tuple[str, str]:
+    return one.target, one.finding.fingerprint
