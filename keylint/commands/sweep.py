@@ -218,7 +218,7 @@ def _compare(store: Store, sweep: Sweep, configs: dict[str, str | None], config:
         known = [*(rule.id for rule in policy.rules), *policy.off]
         return Suppressions(policy, known, sweep.day, inline=inline).of
 
-    store.record_across(sweep, across(store.facts(), policy_of, suppress_of, sweep.day))
+    store.record_across(sweep, across(store.facts(sweep), policy_of, suppress_of, sweep.day))
 
 
 def _mirrors(folder: str | None) -> str:

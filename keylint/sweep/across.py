@@ -78,7 +78,7 @@ def _name(fact: Fact) -> str:
 
 
 def _shared(fact: Fact, name: str, places: Mapping[str, Sequence[Location]]) -> Fact:
-    """Return a secret that several repositories hold as a key, as one of them sees it."""
+    """Return a secret that several repositories hold as a key, as one of them sees it: nothing more is known of it."""
     elsewhere = tuple(
         place._replace(path=f"{other}:{place.path}")
         for other in sorted(places)
@@ -91,12 +91,9 @@ def _shared(fact: Fact, name: str, places: Mapping[str, Sequence[Location]]) -> 
         "id": f"{fact.location.path}:{fact.location.line}",
         "exchange": fact.attributes.get("exchange"),
         "shared": True,
-        "declared": False,
-        "in_use": True,
         "because": f"{others} hold it, too" if count > 1 else f"{others} holds it, too",
         "confidence": fact.attributes.get("confidence", "medium"),
         "context": fact.attributes.get("context", "code"),
-        "evidence": "observed",
     }
     return Fact(
         "key",

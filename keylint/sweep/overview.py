@@ -70,10 +70,12 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
         was: set[tuple[str, str]] = set()
         resolved: Sequence[Open] = ()
     else:
+        looked_at = {scan.target for scan in store.scans(sweep.id)}
         old = [one for one in store.findings(previous.id) if one.finding.suppression is None]
         was = {_key(one) for one in old}
         now = {_key(one) for one in open_ if one.finding.suppression is None}
-        resolved = [one for one in old if _key(one) not in now]
+        # What stood in a repository that was not looked at again is not gone for that.
+        resolved = [one for one in old if one.target in looked_at and _key(one) not in now]
     new = [one for one in open_ if one.finding.suppression is None and _key(one) not in was]
     return Overview(
         sweep,
@@ -89,11 +91,10 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
 
 def exit_code(about: Overview, fail_on: Severity | None, *, new_only: bool) -> int:
     """Return 1 for a finding that counts in a repository of this sweep, else 4 if something could not be done."""
-    looked_at = {scan.target for scan in about.scans}
     if fail_on is not None:
         least = SEVERITIES.index(fail_on)
         for one in about.new if new_only else about.counted:
-            if one.target in looked_at and SEVERITIES.index(one.finding.severity) >= least:
+            if SEVERITIES.index(one.finding.severity) >= least:
                 return FOUND
     return NOT_COMPLETE if about.failed or about.incomplete else CLEAN
 
@@ -110,22 +111,13 @@ def by_severity(some: Sequence[Open]) -> dict[Severity, int]:
 
 
 def _trend(store: Store, sweeps: Sequence[Sweep]) -> list[Point]:
-    counts = store.counts()
+    open_, moves = store.counts(), store.moves()
     points = []
     for sweep in sweeps:
         if sweep.finished or sweep is sweeps[-1]:
-            alive = [one for one in counts if one.since <= sweep.id and (not one.until or one.until > sweep.id)]
-            open_ = Counter[Severity]()
-            for one in alive:
-                open_[one.severity] += one.count
-            points.append(
-                Point(
-                    sweep,
-                    {severity: open_[severity] for severity in reversed(SEVERITIES)},
-                    sum(one.count for one in alive if one.since == sweep.id),
-                    sum(one.count for one in counts if one.until == sweep.id),
-                )
-            )
+            counts = open_.get(sweep.id, {})
+            graded: dict[Severity, int] = {severity: counts.get(severity, 0) for severity in reversed(SEVERITIES)}
+            points.append(Point(sweep, graded, *moves.get(sweep.id, (0, 0))))
     return points
 
 

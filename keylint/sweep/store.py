@@ -36,23 +36,19 @@ class Open(NamedTuple):
     brought: str
 
 
-class Count(NamedTuple):
-    """So many findings of a severity, not suppressed, open over the same span of sweeps."""
-
-    severity: Severity
-    since: int
-    until: int
-    count: int
-
-
 class Store:
     """A database. Raises UsageError if it cannot be opened, or is not one of keylint's."""
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
-        self.url = url
-        with self._engine.begin() as connection:
-            _migrate(connection, url)
+        from sqlalchemy.exc import DatabaseError
+
+        try:
+            with self._engine.begin() as connection:
+                _migrate(connection, url)
+        except DatabaseError as error:
+            said = str(error.orig).strip().splitlines() or ["it is no database"]
+            raise UsageError(f"--store: {shown(url)} cannot be used: {said[0]}") from None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -118,22 +114,29 @@ class Store:
             _replace(connection, "skips", target, (skip._asdict() for skip in result.skips[:_MOST_SKIPS]))
 
     def record_across(self, sweep: Sweep, found: Mapping[str, Sequence[Finding]]) -> None:
-        """Keep the findings that only all repositories together gave, by the name of the repository they stand in."""
+        """Keep the findings that only all its repositories together gave, by the one that they stand in."""
         from sqlalchemy import select
 
-        targets = metadata.tables["targets"]
+        targets, scans = metadata.tables["targets"], metadata.tables["scans"]
+        query = (
+            select(targets.c.id, targets.c.name)
+            .select_from(targets.join(scans, scans.c.target == targets.c.id))
+            .where(scans.c.sweep == sweep.id)
+        )
         with self._engine.begin() as connection:
-            for identity, name in connection.execute(select(targets.c.id, targets.c.name)).all():
+            for identity, name in connection.execute(query).all():
                 _put_findings(connection, sweep, identity, found.get(name, ()), across=True)
 
-    def facts(self) -> Iterator[tuple[str, Fact]]:
-        """Yield what is compared across repositories, with the repository's name."""
+    def facts(self, sweep: Sweep) -> Iterator[tuple[str, Fact]]:
+        """Yield what is compared across the repositories of a sweep, with the repository's name."""
         from sqlalchemy import select
 
-        facts, targets = metadata.tables["facts"], metadata.tables["targets"]
+        facts, targets, scans = (metadata.tables[name] for name in ("facts", "targets", "scans"))
         query = (
             select(targets.c.name, facts.c.record)
             .select_from(facts.join(targets, facts.c.target == targets.c.id))
+            .join(scans, scans.c.target == targets.c.id)
+            .where(scans.c.sweep == sweep.id)
             .order_by(targets.c.name, facts.c.id)
         )
         with self._engine.connect() as connection:
@@ -141,24 +144,52 @@ class Store:
                 yield name, records.fact(record)
 
     def findings(self, sweep: int) -> list[Open]:
-        """Return what was open at the end of a sweep, suppressed or not, by repository and place."""
-        spans = metadata.tables["spans"]
-        return self._spans((spans.c.since <= sweep) & ((spans.c.until == 0) | (spans.c.until > sweep)))
+        """Return what was open in the repositories of a sweep at its end, suppressed or not, by repository and place."""
+        from sqlalchemy import select
 
-    def counts(self) -> list[Count]:
-        """Return how many findings were open when, without what was suppressed."""
+        spans, scans, findings = (metadata.tables[name] for name in ("spans", "scans", "findings"))
+        looked_at = findings.c.target.in_(select(scans.c.target).where(scans.c.sweep == sweep))
+        return self._spans(looked_at & (spans.c.since <= sweep) & ((spans.c.until == 0) | (spans.c.until > sweep)))
+
+    def counts(self) -> dict[int, dict[Severity, int]]:
+        """Return by sweep how many findings of each severity were open in its repositories, without the suppressed."""
         from sqlalchemy import func, select
 
-        spans, findings = metadata.tables["spans"], metadata.tables["findings"]
-        columns = findings.c.severity, spans.c.since, spans.c.until
+        spans, findings, scans = (metadata.tables[name] for name in ("spans", "findings", "scans"))
         query = (
-            select(*columns, func.count())
-            .select_from(spans.join(findings, spans.c.finding == findings.c.id))
+            select(scans.c.sweep, findings.c.severity, func.count())
+            .select_from(scans.join(findings, findings.c.target == scans.c.target))
+            .join(
+                spans,
+                (spans.c.finding == findings.c.id)
+                & (spans.c.since <= scans.c.sweep)
+                & ((spans.c.until == 0) | (spans.c.until > scans.c.sweep)),
+            )
             .where(~spans.c.suppressed)
-            .group_by(*columns)
+            .group_by(scans.c.sweep, findings.c.severity)
         )
+        found: dict[int, dict[Severity, int]] = {}
         with self._engine.connect() as connection:
-            return [Count(*row) for row in connection.execute(query)]
+            for sweep, severity, count in connection.execute(query):
+                found.setdefault(sweep, {})[severity] = count
+        return found
+
+    def moves(self) -> dict[int, tuple[int, int]]:
+        """Return by sweep how many findings were opened and closed in it, without the suppressed."""
+        from sqlalchemy import func, select
+
+        spans = metadata.tables["spans"]
+        with self._engine.connect() as connection:
+            opened, closed = (
+                {
+                    int(sweep): int(number)
+                    for sweep, number in connection.execute(
+                        select(column, func.count()).where(~spans.c.suppressed).group_by(column)
+                    )
+                }
+                for column in (spans.c.since, spans.c.until)
+            )
+        return {sweep: (opened.get(sweep, 0), closed.get(sweep, 0)) for sweep in {*opened, *closed} - {0}}
 
     def _spans(self, condition: Any) -> list[Open]:
         from sqlalchemy import select
@@ -228,21 +259,17 @@ def shown(url: str) -> str:
 def _migrate(connection: Connection, url: str) -> None:
     """Bring the tables of an older keylint up to this one's. Raises: UsageError for those of a newer one."""
     from sqlalchemy import inspect, select
-    from sqlalchemy.exc import DatabaseError
 
     about = metadata.tables["keylint"]
-    try:
-        there = set(inspect(connection).get_table_names())
-        if "keylint" in there:
-            found = connection.execute(select(about.c.schema)).scalar_one()
-        elif there & set(metadata.tables):
-            raise UsageError(f"--store: {shown(url)} holds tables of something else")
-        else:
-            metadata.create_all(connection)
-            connection.execute(about.insert().values(schema=SCHEMA))
-            found = SCHEMA
-    except DatabaseError as error:
-        raise UsageError(f"--store: {shown(url)} cannot be read: {error.orig}") from None
+    there = set(inspect(connection).get_table_names())
+    if "keylint" in there:
+        found = connection.execute(select(about.c.schema)).scalar_one()
+    elif there & set(metadata.tables):
+        raise UsageError(f"--store: {shown(url)} holds tables of something else")
+    else:
+        metadata.create_all(connection)
+        connection.execute(about.insert().values(schema=SCHEMA))
+        found = SCHEMA
     if found > SCHEMA:
         raise UsageError(f"--store: {shown(url)} was written by a newer keylint (schema {found}, known {SCHEMA})")
     from keylint.sweep.tables import MIGRATIONS

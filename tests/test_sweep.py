@@ -1,0 +1,361 @@
+"""Many repositories: what is found, remembered, new, gone, shared; whatever dies on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, Result, Run, git, spawn, write
+
+from keylint.policy.placeholders import expand
+
+DAY = "2026-11-22"
+
+
+def repository_of(folder: Path, files: Mapping[str, str], message: str = "files") -> Path:
+    """Commit files on top of what a folder holds."""
+    if not (folder / ".git").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+    write(folder, files)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", message)
+    return folder
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> Path:
+    """Three repositories: one with a key in its files, one with a key in its past, one without any."""
+    folder = tmp_path / "clones"
+    repository_of(folder / "bot", {"bot.py": 'API_KEY = "{{key:bot}}"\n'})
+    repository_of(folder / "tax", {"tax.py": 'API_KEY = "{{key:tax}}"\n'})
+    repository_of(folder / "tax", {"tax.py": "import os\n"}, "out with it")
+    repository_of(folder / "page", {"index.html": "<p>nothing</p>\n"})
+    return folder
+
+
+def sweep(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Result:
+    store = f"{folder.parent}/store.db"
+    return spawn("sweep", "--store", store, "--today", DAY, *arguments, cwd=folder.parent, env=env)
+
+
+def described(result: Result) -> dict[str, Any]:
+    """Return a sweep as JSON, without what the clock adds."""
+    document: dict[str, Any] = json.loads(result.out)
+    for one in (document["sweep"], document["before"] or {}):
+        one.pop("started", None), one.pop("finished", None)
+    for one in document["repositories"]:
+        del one["seconds"]
+    return document
+
+
+def told(document: Mapping[str, Any]) -> list[tuple[object, ...]]:
+    names = ("repository", "rule", "path", "line", "fingerprint")
+    return [tuple(one[name] for name in names) for one in document["findings"]]
+
+
+def test_nothing_to_sweep_is_no_clean_sweep(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert sweep(tmp_path / "empty", "empty").code in (2, 3)
+
+
+def test_findings_are_those_of_a_scan_of_each(clones: Path) -> None:
+    found = sweep(clones, "clones", "--format", "json")
+    assert found.code == 1, found.err
+    expected = []
+    for name in ("bot", "page", "tax"):
+        scan = json.loads(spawn("scan", "--history", "--no-cache", "--format", "json", cwd=clones / name).out)
+        expected += [
+            (f"clones/{name}", one["rule"], one["path"], one["line"], one["fingerprint"]) for one in scan["findings"]
+        ]
+    assert [one for one in told(described(found)) if one[1] != "missing-update-automation"] == expected
+    assert {rule for _, rule, *_ in expected} == {"hardcoded-api-key", "key-in-history"}
+
+
+def test_what_is_new_and_what_is_gone(clones: Path) -> None:
+    first = sweep(clones, "clones")
+    assert first.code == 1
+    assert "Sweep 1 of 2026-11-22: 3 repositories (3 examined)" in first.out
+    same = sweep(clones, "clones", "--new-only")
+    assert same.code == 0
+    assert "(0 examined, 3 unchanged)" in same.out
+    assert "Since sweep 1: 0 new, 0 gone." in same.out
+    repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:new}}"\n'})
+    repository_of(clones / "bot", {"bot.py": "import os\n"}, "out with it")
+    third = sweep(clones, "clones", "--new-only", "--format", "json")
+    assert third.code == 1
+    document = described(third)
+    new = [one["path"] for one in document["findings"] if one["new"]]
+    # A key that left the files is one in the past now: another finding.
+    assert new == ["bot.py", "a.py"]
+    assert [(one["rule"], one["path"]) for one in document["resolved"]] == [("hardcoded-api-key", "bot.py")]
+    assert [point["new"] for point in document["trend"]] == [2, 0, 2]
+    between = spawn("sweep", "diff", "1", "3", "--store", "store.db", "--format", "json", cwd=clones.parent)
+    assert told(described(between)) == told(document)
+
+
+def test_reports_say_the_same_again(clones: Path) -> None:
+    now = sweep(clones, "clones", "--format", "json")
+    later = spawn("sweep", "report", "--store", "store.db", "--format", "json", cwd=clones.parent)
+    assert (later.code, later.out) == (now.code, now.out)
+
+
+def test_a_key_in_two_repositories_is_shared(clones: Path) -> None:
+    repository_of(clones / "page", {"conf/a.py": 'API_KEY = "{{key:bot}}"\n'})
+    document = described(sweep(clones, "clones", "--format", "json"))
+    shared = [one for one in document["findings"] if one["rule"] == "shared-key"]
+    assert [(one["repository"], one["path"], one["line"]) for one in shared] == [
+        ("clones/bot", "bot.py", 1),
+        ("clones/page", "conf/a.py", 1),
+    ]
+    assert [[place["path"] for place in one["occurrences"]] for one in shared] == [
+        ["clones/page:conf/a.py"],
+        ["clones/bot:bot.py"],
+    ]
+
+
+INVENTORY = """keys:
+  - {id: org-bot, purpose: trading, owner: "@a", permissions: [read], created: 2026-11-01, reviewed: 2026-11-01,
+     ip_whitelist: [203.0.113.7/32], two_factor: authenticator, stored_in: "env:BINANCE_BOT_API_KEY"}
+  - {id: lost, purpose: none, owner: "@a", permissions: [read], created: 2026-11-01, reviewed: 2026-11-01,
+     ip_whitelist: [203.0.113.7/32], two_factor: authenticator, stored_in: "env:BINANCE_LOST_API_KEY"}
+"""
+READS = 'import os\nfrom binance.client import Client\nClient(os.environ["{name}"], os.environ["S"], tld="us")\n'
+
+
+def test_keys_are_declared_in_one_repository_and_used_in_another(clones: Path) -> None:
+    repository_of(clones / "security", {"keylint.keys.yaml": INVENTORY})
+    repository_of(clones / "bot", {"run.py": READS.format(name="BINANCE_BOT_API_KEY")})
+    repository_of(clones / "page", {"run.py": READS.format(name="BINANCE_OTHER_API_KEY")})
+    document = described(sweep(clones, "clones", "--format", "json"))
+    rules = {"undeclared-key", "unused-inventory-entry"}
+    found = [one for one in document["findings"] if one["rule"] in rules]
+    assert [(one["repository"], one["rule"], one["facts"]["id"]) for one in found] == [
+        ("clones/page", "undeclared-key", "BINANCE_OTHER_API_KEY"),
+        ("clones/security", "unused-inventory-entry", "lost"),
+    ]
+
+
+def test_forks_are_not_looked_at_twice(clones: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = sweep(clones, "clones/bot", "--format", "json", env={"KEYLINT_CACHE_DIR": str(cache)})
+    before = {file.name for file in cache.iterdir()}
+    git(clones, "clone", "--quiet", "bot", "fork")
+    both = sweep(clones, "clones/bot", "clones/fork", "--format", "json", env={"KEYLINT_CACHE_DIR": str(cache)})
+    assert {file.name for file in cache.iterdir()} == before
+    assert len(told(described(both))) > len(told(described(first)))
+
+
+def test_a_repository_that_cannot_be_examined_is_told(clones: Path) -> None:
+    repository_of(clones / "wrong", {"keylint.keys.yaml": "keys: [{nonsense: 1}]\n"})
+    found = sweep(clones, "clones", "--fail-on", "never")
+    assert found.code == 4
+    assert "clones/wrong: keylint.keys.yaml:1:" in found.out
+    assert "1 failed" in found.out
+
+
+@pytest.mark.parametrize("how", [["--jobs", "1"], ["--jobs", "3"], ["--dask", "local", "--jobs", "2"]], ids=" ".join)
+def test_the_same_is_found_however_it_is_run(clones: Path, how: list[str]) -> None:
+    for number in range(4):
+        repository_of(clones / f"r{number}", {"a.py": f'API_KEY = "{{{{key:{number}}}}}"\n'})
+    found = sweep(clones, "clones", "--format", "json", *how)
+    assert found.code == 1, found.err
+    again = sweep(clones.rename(clones.parent / "moved"), "moved", "--format", "json", "--jobs", "2")
+    assert [one[1:] for one in told(described(found))] == [one[1:] for one in told(described(again))]
+    assert len(told(described(found))) == 6
+
+
+KILLS = """
+import os, signal, sys
+from keylint.sweep import local
+from keylint.cli import main
+examine, mark = local.examine, sys.argv.pop(1)
+
+def deadly(job):
+    if job.target.name.endswith("tax") and (mark == "always" or not os.path.exists(mark)):
+        if mark != "always":
+            open(mark, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return examine(job)
+
+local.examine = deadly
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def killing(clones: Path, mark: str) -> Result:
+    arguments = "sweep", "clones", "--store", "killed.db", "--today", DAY, "--format", "json", "--jobs", "2"
+    done = subprocess.run(
+        [sys.executable, "-c", KILLS, mark, *arguments],
+        cwd=clones.parent, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+    )  # fmt: skip
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_a_killed_process_loses_nothing(clones: Path) -> None:
+    expected = described(sweep(clones, "clones", "--format", "json"))
+    assert described(killing(clones, str(clones.parent / "mark"))) == expected
+
+
+def test_what_always_kills_fails_alone(clones: Path) -> None:
+    found = killing(clones, "always")
+    states = {one["name"]: one["state"] for one in described(found)["repositories"]}
+    assert states == {"clones/bot": "done", "clones/page": "done", "clones/tax": "failed"}
+    assert (found.code, "killed by signal 9, twice" in found.out) == (1, True)
+
+
+def test_a_sweep_killed_at_any_moment_goes_on(clones: Path) -> None:
+    for number in range(12):
+        repository_of(clones / f"r{number:02}", {"a.py": f'API_KEY = "{{{{key:{number}}}}}"\n'})
+    expected = described(sweep(clones, "clones", "--format", "json"))
+    generator = random.Random(64)
+    for number in range(20):
+        store = clones.parent / f"again{number}.db"
+        arguments = "sweep", "clones", "--store", str(store), "--today", DAY, "--format", "json", "--jobs", "2"
+        command = [sys.executable, "-m", "keylint", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        begun = subprocess.Popen(
+            command, cwd=clones.parent, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while not store.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(generator.uniform(0, 1.0))
+        begun.send_signal(signal.SIGKILL)
+        begun.wait()
+        found = spawn(*arguments, "--resume", cwd=clones.parent)
+        document = described(found)
+        if document["sweep"]["id"] == 1:
+            assert document == expected, number
+        else:  # it had come to its end before it was killed
+            assert told(document) == told(expected)
+
+
+def test_no_secret_is_kept(clones: Path) -> None:
+    sweep(clones, "clones", "--report", "csv=a.csv", "--report", "sarif=sarif")
+    secrets = [expand(f"{{{{key:{name}}}}}").encode() for name in ("bot", "tax")]
+    for file in clones.parent.rglob("*"):
+        if file.is_file() and clones not in file.parents:
+            data = file.read_bytes()
+            assert not any(secret[4:12] in data for secret in secrets), file
+    assert {file.name for file in (clones.parent / "sarif").iterdir()} == {
+        "clones-bot.sarif", "clones-page.sarif", "clones-tax.sarif",
+    }  # fmt: skip
+
+
+def test_repositories_silence_nobody(clones: Path) -> None:
+    repository_of(clones / "bot", {".keylint.yaml": "version: 1\nrules: {hardcoded-api-key: off}\n"})
+    assert "hardcoded-api-key" in sweep(clones, "clones").out
+
+
+def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
+    write(clones.parent, {"policy.yaml": "version: 1\nrules: {hardcoded-api-key: off, key-in-history: off}\n"})
+    assert sweep(clones, "clones", "--config", "policy.yaml").code == 0
+    # Another policy: everything is looked at again.
+    assert "(3 examined)" in sweep(clones, "clones").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report"], "no store"),
+        (["diff", "1"], "takes the numbers of two sweeps"),
+        (["clones", "--report", "nonsense"], "--report takes FORMAT=FILE"),
+        (["clones", "--report", "nonsense=a"], "unknown format 'nonsense'"),
+        (["clones", "--config", "none.yaml"], "none.yaml"),
+        (["clones", "--dask", "tcp://127.0.0.1:1"], "no cluster answers"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_usage(clones: Path, arguments: list[str], message: str) -> None:
+    word = arguments[0] if arguments[0] in ("report", "diff") else ""
+    store = [] if word != "diff" else ["--store", "store.db"]
+    if word == "diff":
+        sweep(clones, "clones")
+    found = spawn("sweep", *arguments, *store, cwd=clones.parent)
+    assert (found.code, message in found.err) == (2, True), found.err
+
+
+def test_a_store_of_something_else_is_left_alone(keylint: Run, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_text("no database at all, but long enough to be looked at as if it were one\n" * 20)
+    repository_of(tmp_path / "a", {"a.py": ""})
+    found = keylint("sweep", str(tmp_path / "a"), "--store", str(other))
+    assert (found.code, "cannot be used: file is not a database" in found.err) == (2, True)
+    assert other.read_text().startswith("no database")
+
+
+def test_a_store_of_a_newer_keylint_is_left_alone(keylint: Run, clones: Path) -> None:
+    import sqlite3
+
+    sweep(clones, "clones")
+    with sqlite3.connect(clones.parent / "store.db") as connection:
+        connection.execute("update keylint set schema = 99")
+    found = keylint("sweep", "report", "--store", str(clones.parent / "store.db"))
+    assert (found.code, "a newer keylint" in found.err) == (2, True)
+
+
+def _postgres(name: str) -> str | None:
+    """Return a program of PostgreSQL's server: Debian keeps them off the path."""
+    found = shutil.which(name)
+    return found or next(map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
+
+
+@pytest.fixture
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a server of its own, reached through a socket in a folder of its own, and end it."""
+    initdb, server = _postgres("initdb"), _postgres("postgres")
+    if initdb is None or server is None:
+        pytest.skip("no PostgreSQL server (Debian: postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path must be short
+    be: list[str] = []
+    if os.geteuid() == 0:  # which it refuses to run as
+        if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
+            pytest.skip("no user postgres to run the server as")
+        be = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    subprocess.run([*be, initdb, "-D", data, "-A", "trust", "-U", "keylint", "-N"], check=True, capture_output=True)
+    options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+    begun = subprocess.Popen([*be, server, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not (folder / ".s.PGSQL.5432").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield f"postgresql://keylint@/postgres?host={folder}"
+    finally:
+        begun.terminate()
+        begun.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_postgresql_says_what_sqlite_says(clones: Path, postgresql: str) -> None:
+    for number in range(3):
+        repository_of(clones / f"r{number}", {"a.py": f'API_KEY = "{{{{key:{number % 2}}}}}"\n'})
+    results = []
+    for store in ("store.db", postgresql):
+        arguments = "--store", store, "--today", DAY, "--format", "json"
+        first = spawn("sweep", "clones", *arguments, cwd=clones.parent)
+        assert first.code == 1, first.err
+        git(clones / "bot", "checkout", "--quiet", "--orphan", "fresh")
+        second = spawn("sweep", "clones", *arguments, cwd=clones.parent)
+        git(clones / "bot", "checkout", "--quiet", "main", "--force")
+        results.append((described(first), described(second)))
+    assert results[0] == results[1]
+
+
+def test_passwords_of_stores_are_not_shown(clones: Path) -> None:
+    found = spawn("sweep", "clones", "--store", "postgresql://me:hunter2@127.0.0.1:1/x", cwd=clones.parent)
+    assert (found.code, "postgresql://me:…@127.0.0.1:1/x cannot be used" in found.err) == (2, True), found.err
+    assert "hunter2" not in found.err + found.out
