@@ -327,7 +327,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.chown(folder, "postgres")
     data = folder / "data"
     subprocess.run([*be, initdb, "-D", data, "-A", "trust", "-U", "keylint", "-N"], check=True, capture_output=True)
-    options = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+    options = ["-D", str(data), "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
     begun = subprocess.Popen([*be, server, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60

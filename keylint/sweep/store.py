@@ -144,7 +144,7 @@ class Store:
                 yield name, records.fact(record)
 
     def findings(self, sweep: int) -> list[Open]:
-        """Return what was open in the repositories of a sweep at its end, suppressed or not, by repository and place."""
+        """Return what was open in a sweep's repositories at its end, suppressed or not, by repository and place."""
         from sqlalchemy import select
 
         spans, scans, findings = (metadata.tables[name] for name in ("spans", "scans", "findings"))
