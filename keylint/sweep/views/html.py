@@ -1,0 +1,270 @@
+"""One HTML file for people: where the sweep stands, how that came about, who has what, what is missing; it loads nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from keylint.assessment import Options, load_policy, rules_in_force
+from keylint.model import SEVERITIES, RuleHelp, Severity
+from keylint.reporters import Style
+from keylint.reporters._page import WITHOUT_SCRIPTS, Part, row, written
+from keylint.reporters._wording import gravest_first, plural, rules_of, visible
+from keylint.sweep.overview import Overview, Point, by_severity, exposed_days
+from keylint.sweep.results import Scan
+from keylint.sweep.store import Open
+from keylint.sweep.views import View
+
+_SHARED = ("base.html.jinja", "rules.html.jinja", "page.css", "listing.js")
+_PARTS: tuple[Part, ...] = (
+    ("keylint.sweep.views", "page/dashboard.html.jinja"),
+    *(("keylint.reporters", f"page/{name}") for name in _SHARED),
+    ("keylint.sweep.views", "page/dashboard.css"),
+    ("keylint.sweep.views", "page/dashboard.js"),
+)
+# Of all these the rest is counted. A browser takes its time over more findings than this.
+_MOST_FINDINGS = 25_000
+_MOST_GROUPS = 15
+_MOST_OLDEST = 15
+_MOST_RESOLVED = 100
+_MOST_SCANS = 200
+_MOST_SKIPS = 5
+_MOST_SWEEPS = 40
+NOBODY = "no owner"
+# The picture of the trend. Units: its own, of which it is _WIDE wide; y downwards.
+_WIDE, _LEFT, _TOP, _TALL, _MOVES, _BAR = 900, 56, 22, 170, 34, 56
+
+
+class Group(NamedTuple):
+    """What is open of one rule, owner or repository."""
+
+    name: str
+    counts: Mapping[Severity, int]
+    open: int
+    new: int
+    bars: tuple[Bar, ...]
+
+
+class Table(NamedTuple):
+    """The groups that hold most. `field` is the filter of the findings that picks one; `more` are not shown."""
+
+    title: str
+    field: str
+    groups: tuple[Group, ...]
+    more: int
+
+
+class Bar(NamedTuple):
+    """A rectangle of a picture. `kind` is the severity, `new` or `resolved`."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Column(NamedTuple):
+    """A sweep in the trend. `label` is where there is room for one. Units: `x` of its middle, `top` of its bars."""
+
+    point: Point
+    total: int
+    x: float
+    top: float
+    bars: tuple[Bar, ...]
+    label: bool
+
+
+class Trend(NamedTuple):
+    """The picture of the trend. Shape of `ticks`: y, number. `zero` is where new and resolved begin, up and down."""
+
+    width: int
+    height: int
+    left: int
+    bottom: int
+    zero: int
+    ticks: tuple[tuple[float, int], ...]
+    columns: tuple[Column, ...]
+    earlier: int
+
+
+def render(about: Overview, _style: Style) -> str:
+    """Return the page. The browser runs only the script, and takes only the style, whose hashes it names."""
+    new = {(one.target, one.finding.fingerprint) for one in about.new}
+    of = {id(one.finding): one for one in about.open}
+    ordered = [of[id(finding)] for finding in gravest_first([one.finding for one in about.open])]
+    findings = [one.finding for one in about.open]
+    found = Counter(finding.rule for finding in findings)
+    rules = rules_of(_known_rules(found), findings)
+    rows = [_row(one, rules, about, is_new=_key(one) in new) for one in ordered[:_MOST_FINDINGS]]
+    counted = about.counted
+    tables = (
+        _table("By repository", "repository", counted, new, lambda one: visible(one.target)),
+        _table("By owner", "owner", counted, new, _owner),
+        _table("By rule", "rule", counted, new, lambda one: one.finding.rule),
+    )
+    oldest = sorted(counted, key=lambda one: (-exposed_days(one, about.sweep.day), one.target))[:_MOST_OLDEST]
+    states = Counter(scan.state for scan in about.scans)
+    return written(
+        _PARTS,
+        {
+            "rows": rows,
+            "rules": {
+                name: {"why": rule.rationale, "remediation": rule.remediation}
+                for name, rule in rules.items()
+                if name in found
+            },
+        },
+        about=about,
+        verdict=_verdict(about),
+        severities=tuple(reversed(SEVERITIES)),
+        counts=by_severity(counted),
+        added=by_severity(about.new),
+        states=states,
+        trend=_trend(about.trend),
+        tables=[table for table in tables if table.groups],
+        owners=sorted({_owner(one) for one in about.open}),
+        repositories=sorted({visible(one.target) for one in about.open}),
+        oldest=[_row(one, rules, about, is_new=_key(one) in new) for one in oldest],
+        rules=[rule for rule in rules.values() if rule.id in found],
+        silent=(),
+        found=found,
+        rows=rows[:WITHOUT_SCRIPTS],
+        unlisted=len(ordered) - len(rows),
+        resolved=[_row(one, rules, about, is_new=False) for one in about.resolved[:_MOST_RESOLVED]],
+        failed=[(visible(scan.target), visible(scan.why)) for scan in about.failed[:_MOST_SCANS]],
+        incomplete=_incomplete(about),
+    )
+
+
+def _known_rules(found: Mapping[str, int]) -> tuple[RuleHelp, ...]:
+    """Return what is known of keylint's own rules; one of the organisation's is told by what its findings say."""
+    return tuple(rule for rule in rules_in_force(load_policy(), Options()) if rule.id in found)
+
+
+def _verdict(about: Overview) -> str:
+    findings = plural(len(about.counted), "open finding") if about.counted else "No open findings"
+    suppressed = len(about.open) - len(about.counted)
+    told = f" ({suppressed:,} more suppressed)" if suppressed else ""
+    count = len(about.scans)
+    return f"{findings}{told} in {count:,} repositor{'y' if count == 1 else 'ies'}"
+
+
+def _row(one: Open, rules: Mapping[str, RuleHelp], about: Overview, *, is_new: bool) -> dict[str, object]:
+    """Return what the page says of a finding; what is empty, or said once a rule, is left out."""
+    told = row(one.finding)
+    if told["remediation"] == rules[one.finding.rule].remediation if one.finding.rule in rules else False:
+        del told["remediation"]
+    told = {name: value for name, value in told.items() if value != ""}
+    told.update(
+        repository=visible(one.target),
+        owner=_owner(one),
+        days=exposed_days(one, about.sweep.day),
+        since=one.brought or one.seen,
+    )
+    if is_new and about.before is not None:
+        told["new"] = True
+    return told
+
+
+def _key(one: Open) -> tuple[str, str]:
+    return one.target, one.finding.fingerprint
+
+
+def _owner(one: Open) -> str:
+    return visible(one.owner) or NOBODY
+
+
+def _table(
+    title: str, field: str, some: Sequence[Open], new: set[tuple[str, str]], name_of: Callable[[Open], str]
+) -> Table:
+    grouped: dict[str, list[Open]] = {}
+    for one in some:
+        grouped.setdefault(name_of(one), []).append(one)
+    # The gravest first: one critical finding weighs more than any number of high ones.
+    counts = {name: by_severity(group) for name, group in grouped.items()}
+    order = sorted(grouped, key=lambda name: ([-count for count in counts[name].values()], name))[:_MOST_GROUPS]
+    most = max((len(grouped[name]) for name in order), default=1)
+    groups = tuple(
+        Group(
+            name,
+            counts[name],
+            len(grouped[name]),
+            sum(_key(one) in new for one in grouped[name]),
+            _stacked(counts[name], most),
+        )
+        for name in order
+    )
+    return Table(title, field, groups, len(grouped) - len(groups))
+
+
+def _stacked(counts: Mapping[Severity, int], most: int) -> tuple[Bar, ...]:
+    """Return a bar of pieces, 100 wide where there are most."""
+    bars: list[Bar] = []
+    x = 0.0
+    for severity, count in counts.items():
+        if count:
+            width = round(100 * count / most, 2)
+            bars.append(Bar(severity, round(x, 2), 0, width, 6))
+            x += width
+    return tuple(bars)
+
+
+def _incomplete(about: Overview) -> list[tuple[str, int, list[str]]]:
+    """Return the repositories of which something could not be read: how much, and some of it."""
+    missed: dict[str, list[str]] = {}
+    for name, skip in about.skips:
+        some = missed.setdefault(name, [])
+        if len(some) < _MOST_SKIPS:
+            some.append(visible(f"{skip.path}: {skip.reason}" + (f", {skip.detail}" if skip.detail else "")))
+    return [(visible(scan.target), scan.incomplete, missed.get(scan.target, [])) for scan in _some(about.incomplete)]
+
+
+def _some(scans: Sequence[Scan]) -> Sequence[Scan]:
+    return scans[:_MOST_SCANS]
+
+
+def _trend(points: Sequence[Point]) -> Trend:
+    """Return open findings as stacked columns, a sweep each, and under them what was new and what was resolved."""
+    shown = points[-_MOST_SWEEPS:]
+    totals = [sum(point.open.values()) for point in shown]
+    # What the first sweep finds is new to the store alone.
+    moves = [(point.new, point.resolved) if point is not points[0] else (0, 0) for point in shown]
+    step = _step(max(totals))
+    most = step * max(1, -(-max(totals) // step))
+    most_moved = max(1, *(max(move) for move in moves))
+    room = (_WIDE - _LEFT) / len(shown)
+    wide = min(_BAR, room * 0.7)
+    bottom = _TOP + _TALL
+    zero = bottom + 56 + _MOVES
+    every = -(-len(shown) * 48 // (_WIDE - _LEFT))
+    columns = []
+    for at, (point, total, (new, resolved)) in enumerate(zip(shown, totals, moves, strict=True)):
+        x = _LEFT + room * (at + 0.5)
+        bars: list[Bar] = []
+        y = float(bottom)
+        for severity in SEVERITIES:
+            height = _TALL * point.open[severity] / most
+            y -= height
+            if height:
+                bars.append(Bar(severity, round(x - wide / 2, 1), round(y, 1), round(wide, 1), round(height, 1)))
+        for kind, count in (("new", new), ("resolved", resolved)):
+            height = max(1.0, _MOVES * count / most_moved) if count else 0.0
+            if height:
+                top = zero - height if kind == "new" else zero
+                bars.append(Bar(kind, round(x - wide / 2, 1), round(top, 1), round(wide, 1), round(height, 1)))
+        columns.append(Column(point, total, round(x, 1), round(y, 1), tuple(bars), (len(shown) - 1 - at) % every == 0))
+    ticks = tuple((round(bottom - _TALL * number / most, 1), number) for number in range(0, most + 1, step))
+    return Trend(_WIDE, zero + _MOVES + 26, _LEFT, bottom, zero, ticks, tuple(columns), len(points) - len(shown))
+
+
+def _step(most: int) -> int:
+    """Return the distance of round numbers of which about four reach up to the greatest."""
+    step = 1
+    while most > step * 5:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return step
+
+
+VIEW = View(render)
