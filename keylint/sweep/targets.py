@@ -129,9 +129,8 @@ def _read(file: str) -> _File:
     source = read(read_text(file, name), name)
     told = read_targets(source)
     folder = os.path.dirname(file)
-    policies = {
-        tag: os.path.abspath(os.path.join(folder, os.path.expanduser(config))) for tag, config in told.policies.items()
-    }
+    named = {tag: os.path.join(folder, os.path.expanduser(config)) for tag, config in told.policies.items()}
+    policies = {tag: os.path.abspath(config) for tag, config in named.items()}
     for tag, config in policies.items():
         if not os.path.isfile(config):
             source.problem(("policies", tag), f"no such file: {shown(told.policies[tag])}")
@@ -188,10 +187,7 @@ def _in_folders(folder: str, written: str) -> list[_Found]:
     folders = [match for match in matches if os.path.isdir(match)]
     found = [one for match in folders for one in _repositories(match)]
     if not found:
-        counted = (
-            f"it matches {len(folders)} folders, and none holds a repository" if folders else "it matches no folder"
-        )
-        raise NothingScanned(f"{shown(written)}: {counted}")
+        raise NothingScanned(f"{shown(written)}: no repository in the {len(folders)} folders that this matches")
     return found
 
 

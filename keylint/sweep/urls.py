@@ -50,15 +50,12 @@ def _shown_user(scheme: str, user: str) -> str:
 def _whole(text: str, scheme: str) -> Url:
     from urllib.parse import unquote, urlsplit
 
-    rest = text[len(scheme) :]
     try:
-        parts = urlsplit(scheme + rest)
+        parts = urlsplit(text)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         # What cannot be told apart may be a password.
-        raise UsageError(
-            f"{scheme}://…: no URL: a character in it must be written as %XX, or its port is none"
-        ) from None
+        raise UsageError(f"{scheme}://…: no URL: the port is none, or a character must be written as %XX") from None
     _check_characters(text)
     if parts.query or parts.fragment:
         raise UsageError(f"{masked(text).partition('?')[0]}: expected a URL of a repository, found one with a query")

@@ -152,7 +152,7 @@ class Api:
         raise self.failed("its redirections have no end")
 
     def _within(self, location: str, does: str) -> httpx.URL:
-        """Return a URL that the server names. Raises: SourceFailed if it leads elsewhere, where the token must not go."""
+        """Return a URL that the server names. Raises: SourceFailed if it leads to another, where no token must go."""
         import httpx
 
         try:
