@@ -13,7 +13,7 @@ from keylint.summary import CLEAN, FOUND, NOT_COMPLETE
 if TYPE_CHECKING:
     import argparse
 
-_SCHEMAS = ("rule", "pack", "config", "inventory")
+_SCHEMAS = ("rule", "pack", "config", "inventory", "targets")
 _EXAMPLES = """\
 examples:
   keylint rules list                       the rules of the policy in force here

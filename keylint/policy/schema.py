@@ -12,6 +12,7 @@ from keylint.policy.pack import PACK
 from keylint.policy.rule_file import RULE
 from keylint.policy.shapes import Shape
 from keylint.policy.targets import TARGETS, Attribute
+from keylint.policy.targets_file import TARGETS_FILE
 
 Schema = dict[str, object]
 
@@ -50,6 +51,7 @@ def schemas() -> dict[str, Schema]:
         "pack": _whole("pack", "A pack of keylint rules (pack.yaml)", PACK),
         "config": _config(),
         "inventory": _whole("inventory", "The keys that a team holds (keylint.keys.yaml)", INVENTORY),
+        "targets": _whole("targets", "The repositories that a sweep takes (keylint sweep --targets)", TARGETS_FILE),
     }
 
 

@@ -1,14 +1,17 @@
-"""One repository of a sweep."""
+"""A repository of a sweep, and what went wrong with one."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from keylint.errors import SourceFailed
+
 
 class Target(NamedTuple):
-    """One repository of a sweep. `name` is unique within it; `location` is a folder, or a URL that git understands.
+    """One repository. Units: `size` in bytes, 0 if nobody told.
 
-    `config` is a configuration of its own, empty if there is none. Units: `size` in bytes, 0 if nobody told.
+    `name` is its own within a sweep, and what reports show; `location`, a folder or what git clones, is never shown: it
+    may hold a password. `config` is the absolute path of a configuration that the file of targets names for it.
     """
 
     name: str
@@ -17,3 +20,7 @@ class Target(NamedTuple):
     tags: tuple[str, ...] = ()
     config: str | None = None
     size: int = 0
+
+
+class TargetFailed(SourceFailed):
+    """A repository could not be had; the text says why, is one line and holds no password."""
