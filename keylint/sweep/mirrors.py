@@ -35,7 +35,6 @@ _KEPT = (
 _SET = {
     "GIT_ALLOW_PROTOCOL": ":".join(SCHEMES),
     "GIT_LFS_SKIP_SMUDGE": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
     # Nobody is there to answer.
     "GCM_INTERACTIVE": "never",
     "SSH_ASKPASS_REQUIRE": "never",
@@ -93,12 +92,12 @@ def mirror(target: Target, folder: str, *, seconds: float, largest: int) -> str:
     if target.size > largest:
         raise TargetFailed(f"holds {target.size} bytes; at most {largest} are fetched")
     limits = _Limits(time.monotonic() + seconds, seconds, largest)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    path = os.path.join(folder, _named(url))
+    path = os.path.join(os.path.abspath(folder), _named(url))
     lock = _lock(path, seconds)
     from filelock import Timeout
 
     try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         with lock:
             _bring(url, path, limits)
             os.utime(path)
@@ -118,7 +117,7 @@ def trim(folder: str, most: int, keep: Collection[str] = ()) -> None:
         return
     for name in os.listdir(folder):
         if name.endswith(_PART):
-            _tidy(os.path.join(folder, name.removesuffix(_PART)))
+            _tidy(os.path.join(folder, name.removesuffix(_PART).rpartition(".")[0]))
     mirrors = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(_WHOLE)]
     sizes = {path: _size(path) for path in mirrors}
     total = sum(sizes.values())
@@ -160,6 +159,8 @@ def _lock(path: str, seconds: float) -> FileLock:
 
 def _bring(url: Url, path: str, limits: _Limits) -> None:
     """Make a mirror, or bring it up to date, its lock held."""
+    from tempfile import mkdtemp
+
     git = _Git(url, limits)
     remote = _listed(git)
     if os.path.isdir(path):
@@ -169,12 +170,13 @@ def _bring(url: Url, path: str, limits: _Limits) -> None:
             pass  # the server answers, so it is the mirror: what was killed leaves locks, and disks fail
         else:
             return
-    part = path + _PART
-    shutil.rmtree(part, ignore_errors=True)
+    _clear(path)
+    part = mkdtemp(_PART, f"{os.path.basename(path)}.", os.path.dirname(path))
     try:
         sha256 = ["--object-format=sha256"] if any(len(name) > 40 for _, name in remote.refs) else []
         git(part, ["init", "--bare", "--quiet", "--template=", *sha256])
         _fetch(git, part, remote)
+        git(part, ["pack-refs", "--all"])  # a file for each of a large repository's would be many
         shutil.rmtree(path, ignore_errors=True)
         os.rename(part, path)
     finally:
@@ -206,9 +208,8 @@ def _update(git: _Git, path: str, remote: _Remote) -> None:
 
 
 def _fetch(git: _Git, path: str, remote: _Remote) -> None:
-    if remote.refs:
-        options = ["--quiet", "--force", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head"]
-        git(path, ["fetch", *options, "--no-recurse-submodules", _REMOTE, _REFS])
+    options = ["--quiet", "--force", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head"]
+    git(path, ["fetch", *options, "--no-recurse-submodules", _REMOTE, _REFS])
     _point(git, path, remote.head)
 
 
@@ -332,8 +333,8 @@ def _remove(path: str) -> bool:
 
     try:
         with _lock(path, 0):
-            os.rename(path, path + _PART)
-            shutil.rmtree(path + _PART, ignore_errors=True)
+            os.rename(path, f"{path}.gone{_PART}")
+            _clear(path)
     except (Timeout, OSError):
         return False
     return True
@@ -344,4 +345,15 @@ def _tidy(path: str) -> None:
     from filelock import Timeout
 
     with suppress(Timeout, OSError), _lock(path, 0):
-        shutil.rmtree(path + _PART, ignore_errors=True)
+        _clear(path)
+
+
+def _clear(path: str) -> None:
+    """Remove what was begun and not finished of a mirror, its lock held.
+
+    Each beginning has a name of its own: the git of a process that was killed may still be at work on an earlier one.
+    """
+    folder, name = os.path.split(path)
+    for other in os.listdir(folder):
+        if other.startswith(f"{name}.") and other.endswith(_PART):
+            shutil.rmtree(os.path.join(folder, other), ignore_errors=True)

@@ -16,7 +16,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _TRANSPORT = re.compile(r"[A-Za-z0-9+.-]+::")
 # As git: what has a slash before its colon is a path.
 _SCP_LIKE = re.compile(r"(?:(?P<user>[^/:@]+)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^/:@\[\]]+):(?P<path>[^:].*)")
-_USER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/\s'\"]*)@")
+_USER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/\s]*)@")
 
 
 class Url(NamedTuple):
