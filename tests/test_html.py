@@ -36,8 +36,8 @@ def browser() -> Iterator[Browser]:
 class Opened:
     """A page that is open, and everything that it tried: what it asked the network for, what it complained of."""
 
-    def __init__(self, browser: Browser, file: Path, given: Report, **options: Any) -> None:
-        file.write_text(render(given, Style()), encoding="utf-8")
+    def __init__(self, browser: Browser, file: Path, given: Report | str, **options: Any) -> None:
+        file.write_text(given if isinstance(given, str) else render(given, Style()), encoding="utf-8")
         self.page: Page = browser.new_page(**options)
         self.asked: list[str] = []
         self.complaints: list[str] = []

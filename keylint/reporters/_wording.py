@@ -51,7 +51,12 @@ def dump(document: object, indent: int | None = 2) -> str:
 
 def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings as a reader with little time wants them: those that count first, the gravest of them on top."""
-    return sorted(findings, key=lambda one: (one.suppression is not None, -SEVERITIES.index(one.severity)))
+    return sorted(findings, key=gravity)
+
+
+def gravity(finding: Finding) -> tuple[bool, int]:
+    """Return what findings are sorted by for such a reader."""
+    return finding.suppression is not None, -SEVERITIES.index(finding.severity)
 
 
 def confidence(finding: Finding) -> str:

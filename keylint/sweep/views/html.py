@@ -1,4 +1,4 @@
-"""One HTML file for people: where the sweep stands, how that came about, who has what, what is missing; it loads nothing."""
+"""One HTML file for people: where a sweep stands, how it came to that, who has what, what is missing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from keylint.assessment import Options, load_policy, rules_in_force
-from keylint.model import SEVERITIES, RuleHelp, Severity
+from keylint.model import INCOMPLETE, SEVERITIES, RuleHelp, Severity
 from keylint.reporters import Style
 from keylint.reporters._page import WITHOUT_SCRIPTS, Part, row, written
-from keylint.reporters._wording import gravest_first, plural, rules_of, visible
+from keylint.reporters._wording import gravity, plural, rules_of, visible
 from keylint.sweep.overview import Overview, Point, by_severity, exposed_days
-from keylint.sweep.results import Scan
 from keylint.sweep.store import Open
 from keylint.sweep.views import View
 
@@ -65,14 +64,22 @@ class Bar(NamedTuple):
     height: float
 
 
+class Mark(NamedTuple):
+    """A number beside a bar."""
+
+    text: str
+    y: float
+
+
 class Column(NamedTuple):
-    """A sweep in the trend. `label` is where there is room for one. Units: `x` of its middle, `top` of its bars."""
+    """A sweep in the trend. `label`: there is room for numbers. Units: `x` of its middle, `top` of its bars."""
 
     point: Point
     total: int
     x: float
     top: float
     bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
     label: bool
 
 
@@ -92,8 +99,7 @@ class Trend(NamedTuple):
 def render(about: Overview, _style: Style) -> str:
     """Return the page. The browser runs only the script, and takes only the style, whose hashes it names."""
     new = {(one.target, one.finding.fingerprint) for one in about.new}
-    of = {id(one.finding): one for one in about.open}
-    ordered = [of[id(finding)] for finding in gravest_first([one.finding for one in about.open])]
+    ordered = sorted(about.open, key=lambda one: gravity(one.finding))
     findings = [one.finding for one in about.open]
     found = Counter(finding.rule for finding in findings)
     rules = rules_of(_known_rules(found), findings)
@@ -152,19 +158,17 @@ def _verdict(about: Overview) -> str:
 
 
 def _row(one: Open, rules: Mapping[str, RuleHelp], about: Overview, *, is_new: bool) -> dict[str, object]:
-    """Return what the page says of a finding; what is empty, or said once a rule, is left out."""
+    """Return what the page says of a finding, without what its rule says."""
     told = row(one.finding)
-    if told["remediation"] == rules[one.finding.rule].remediation if one.finding.rule in rules else False:
+    if one.finding.rule in rules and told["remediation"] == rules[one.finding.rule].remediation:
         del told["remediation"]
-    told = {name: value for name, value in told.items() if value != ""}
     told.update(
         repository=visible(one.target),
         owner=_owner(one),
         days=exposed_days(one, about.sweep.day),
         since=one.brought or one.seen,
+        new=is_new and about.before is not None,
     )
-    if is_new and about.before is not None:
-        told["new"] = True
     return told
 
 
@@ -215,14 +219,12 @@ def _incomplete(about: Overview) -> list[tuple[str, int, list[str]]]:
     """Return the repositories of which something could not be read: how much, and some of it."""
     missed: dict[str, list[str]] = {}
     for name, skip in about.skips:
+        if skip.reason not in INCOMPLETE:
+            continue
         some = missed.setdefault(name, [])
         if len(some) < _MOST_SKIPS:
             some.append(visible(f"{skip.path}: {skip.reason}" + (f", {skip.detail}" if skip.detail else "")))
-    return [(visible(scan.target), scan.incomplete, missed.get(scan.target, [])) for scan in _some(about.incomplete)]
-
-
-def _some(scans: Sequence[Scan]) -> Sequence[Scan]:
-    return scans[:_MOST_SCANS]
+    return [(visible(one.target), one.incomplete, missed.get(one.target, [])) for one in about.incomplete[:_MOST_SCANS]]
 
 
 def _trend(points: Sequence[Point]) -> Trend:
@@ -237,7 +239,7 @@ def _trend(points: Sequence[Point]) -> Trend:
     room = (_WIDE - _LEFT) / len(shown)
     wide = min(_BAR, room * 0.7)
     bottom = _TOP + _TALL
-    zero = bottom + 56 + _MOVES
+    zero = bottom + 62 + _MOVES
     every = -(-len(shown) * 48 // (_WIDE - _LEFT))
     columns = []
     for at, (point, total, (new, resolved)) in enumerate(zip(shown, totals, moves, strict=True)):
@@ -249,14 +251,28 @@ def _trend(points: Sequence[Point]) -> Trend:
             y -= height
             if height:
                 bars.append(Bar(severity, round(x - wide / 2, 1), round(y, 1), round(wide, 1), round(height, 1)))
+        marks: list[Mark] = []
+        label = (len(shown) - 1 - at) % every == 0
         for kind, count in (("new", new), ("resolved", resolved)):
-            height = max(1.0, _MOVES * count / most_moved) if count else 0.0
-            if height:
+            if count:
+                height = max(1.0, _MOVES * count / most_moved)
                 top = zero - height if kind == "new" else zero
                 bars.append(Bar(kind, round(x - wide / 2, 1), round(top, 1), round(wide, 1), round(height, 1)))
-        columns.append(Column(point, total, round(x, 1), round(y, 1), tuple(bars), (len(shown) - 1 - at) % every == 0))
+                if label:
+                    said, beside = (f"+{count:,}", top - 5) if kind == "new" else (f"-{count:,}", top + height + 14)
+                    marks.append(Mark(said, round(beside, 1)))
+        columns.append(Column(point, total, round(x, 1), round(y, 1), tuple(bars), tuple(marks), label))
     ticks = tuple((round(bottom - _TALL * number / most, 1), number) for number in range(0, most + 1, step))
-    return Trend(_WIDE, zero + _MOVES + 26, _LEFT, bottom, zero, ticks, tuple(columns), len(points) - len(shown))
+    return Trend(
+        _WIDE,
+        round(zero + max(24, _MOVES * max(gone for _, gone in moves) / most_moved + 20)),
+        _LEFT,
+        bottom,
+        zero,
+        ticks,
+        tuple(columns),
+        len(points) - len(shown),
+    )
 
 
 def _step(most: int) -> int:

@@ -31,7 +31,7 @@
       key: one => one.repository + "\n" + one.place,
       cell: one => {
         const cell = element("td", undefined, "where");
-        cell.append(element("b", one.repository), element("span", one.place, "place"));
+        cell.append(element("b", one.repository), element("span", one.place, "place"), element("span", one.owner, "dim"));
         return cell;
       },
     },
@@ -39,8 +39,7 @@
       key: one => one.message,
       cell: one => {
         const cell = COLUMNS.message.cell(one), list = cell.querySelector("dl");
-        told(list, "Open since", one.since);
-        told(list, "Owner", one.owner);
+        list.prepend(element("dt", "Exposed since"), element("dd", one.since));
         return cell;
       },
     },
