@@ -38,7 +38,7 @@ def sweep(jobs: Sequence[Job], address: str, count: int, seconds: float, done: C
     )
     try:
         client = dask.Client(cluster or address, timeout=_PATIENCE)
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError, TypeError, TimeoutError) as error:  # TypeError: tls:// without certificates
         raise UsageError(f"--dask {address}: no cluster answers: {error}") from None
     try:
         _spread(dask, client, jobs, seconds, done)
