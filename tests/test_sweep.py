@@ -105,6 +105,20 @@ def test_what_is_new_and_what_is_gone(clones: Path) -> None:
     assert told(described(between)) == told(document)
 
 
+def test_what_changes_of_a_finding_is_kept_up(clones: Path) -> None:
+    import sqlite3
+
+    sweep(clones, "clones/bot", "--no-history")
+    repository_of(clones / "bot", {"bot.py": '# moved\nAPI_KEY = "{{key:bot}}"\n'})
+    write(clones.parent, {"policy.yaml": "version: 1\nrules: {hardcoded-api-key: {severity: low}}\n"})
+    document = described(sweep(clones, "clones/bot", "--config", "policy.yaml", "--format", "json"))
+    assert document["summary"]["low"] == document["trend"][-1]["low"] == 1
+    assert (document["summary"]["new"], document["trend"][-1]["critical"]) == (0, 0)
+    with sqlite3.connect(clones.parent / "store.db") as connection:
+        rows = connection.execute("select severity, line, seen, brought <> '' from findings").fetchall()
+    assert rows == [("low", 2, DAY, 1)]
+
+
 def test_reports_say_the_same_again(clones: Path) -> None:
     now = sweep(clones, "clones", "--format", "json")
     later = spawn("sweep", "report", "--store", "store.db", "--format", "json", cwd=clones.parent)

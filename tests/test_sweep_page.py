@@ -98,9 +98,8 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return an answer as Markdown; of a digest the beginning."""
-    cells = [
-        [re.sub(r"^([0-9a-f]{8})[0-9a-f]{56}$", r"\1…", str(cell)).replace("|", "\\|") for cell in row] for row in rows
-    ]
+    plain = [[" ".join(str(cell).split()).replace("|", "\\|") for cell in row] for row in rows]
+    cells = [[re.sub(r"^([0-9a-f]{8})[0-9a-f]{56}$", r"\1…", cell) for cell in row] for row in plain]
     lines = [list(names), ["---"] * len(names), *cells]
     return "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
 

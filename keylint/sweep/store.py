@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Of one repository the rest is counted only.
 _MOST_SKIPS = 1000
+# What of a finding may change while it stays the same one.
+_LATEST = ("severity", "line", "column", "brought")
 
 
 class Open(NamedTuple):
@@ -306,18 +308,31 @@ def _put_findings(connection: Connection, sweep: Sweep, target: int, found: Iter
     from sqlalchemy import bindparam, select
 
     findings, spans = metadata.tables["findings"], metadata.tables["spans"]
+    told = [findings.c[name] for name in _LATEST]
     query = (
         select(
-            findings.c.fingerprint, findings.c.id, *(spans.c[name] for name in ("id", "record", "suppressed", "since"))
+            findings.c.fingerprint,
+            findings.c.id,
+            *(spans.c[name] for name in ("id", "record", "suppressed", "since")),
+            *told,
         )
         .select_from(findings.outerjoin(spans, (spans.c.finding == findings.c.id) & (spans.c.until == 0)))
         .where((findings.c.target == target) & (findings.c.across == across))
     )
     before = {fingerprint: rest for fingerprint, *rest in connection.execute(query)}
     fresh: dict[str, tuple[Finding, str]] = {one.fingerprint: (one, records.written(one)) for one in found}
-    new = [key for key in fresh if key not in before]
+    rows = {key: _row(target, one, sweep, across=across) for key, (one, _) in fresh.items()}
+    new = [row for key, row in rows.items() if key not in before]
+    moved = [
+        {"finding": before[key][0], **{f"now_{name}": row[name] for name in _LATEST}}
+        for key, row in rows.items()
+        if key in before and before[key][5:] != [row[name] for name in _LATEST]
+    ]
+    if moved:
+        latest = {name: bindparam(f"now_{name}") for name in _LATEST}
+        connection.execute(findings.update().where(findings.c.id == bindparam("finding")).values(**latest), moved)
     if new:
-        connection.execute(findings.insert(), [_row(target, fresh[key][0], sweep, across=across) for key in new])
+        connection.execute(findings.insert(), new)
     identities = {key: identity for key, (identity, *_) in before.items()}
     if new:
         again = select(findings.c.fingerprint, findings.c.id).where(
@@ -327,7 +342,7 @@ def _put_findings(connection: Connection, sweep: Sweep, target: int, found: Iter
     closed: list[dict[str, object]] = []
     changed: list[dict[str, object]] = []
     opened: list[dict[str, object]] = []
-    for key, (_, span, record, suppressed, since) in before.items():
+    for key, (_, span, record, suppressed, since, *_) in before.items():
         if span is None:
             continue
         if key not in fresh:
