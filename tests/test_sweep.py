@@ -268,6 +268,24 @@ def test_no_secret_is_kept(clones: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_is_left_out_is_told_of_the_repositories_of_the_sweep(clones: Path) -> None:
+    repository_of(clones / "page", {"a.png": "\0\0\0"})
+    both = described(sweep(clones, "clones", "--no-history", "--format", "json"))
+    assert [one["repository"] for one in both["skipped"]] == ["clones/page"]
+    one = described(sweep(clones, "clones/bot", "--no-history", "--format", "json"))
+    assert one["skipped"] == []
+
+
+def test_who_may_not_write_can_read(clones: Path) -> None:
+    import sqlite3
+
+    first = sweep(clones, "clones")
+    with sqlite3.connect(clones.parent / "store.db") as writing:
+        writing.execute("begin immediate")  # as long as nobody else can write
+        later = spawn("sweep", "report", "--store", "store.db", cwd=clones.parent)
+    assert (later.code, later.out) == (first.code, first.out), later.err
+
+
 def test_repositories_silence_nobody(clones: Path) -> None:
     repository_of(clones / "bot", {".keylint.yaml": "version: 1\nrules: {hardcoded-api-key: off}\n"})
     assert "hardcoded-api-key" in sweep(clones, "clones").out
@@ -285,6 +303,8 @@ def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
     [
         (["report"], "no store"),
         (["diff", "1"], "takes the numbers of two sweeps"),
+        (["diff", "1", "2"], "no sweep 2; there are 1 to 1"),
+        (["diff", "0", "1"], "no sweep 0"),
         (["clones", "--report", "nonsense"], "--report takes FORMAT=FILE"),
         (["clones", "--report", "nonsense=a"], "unknown format 'nonsense'"),
         (["clones", "--config", "none.yaml"], "none.yaml"),

@@ -62,15 +62,16 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
     sweeps = {sweep.id: sweep for sweep in store.sweeps()}
     if not sweeps:
         raise UsageError("the store holds no sweep yet: keylint sweep TARGET … makes one")
-    sweep = _one(sweeps, number or max(sweeps))
+    sweep = _one(sweeps, max(sweeps) if number is None else number)
     earlier = [one for one in sweeps.values() if one.id < sweep.id and one.finished]
     previous = _one(sweeps, before) if before is not None else earlier[-1] if earlier else None
+    scans = store.scans(sweep.id)
+    looked_at = {scan.target for scan in scans}
     open_ = store.findings(sweep.id)
     if previous is None:
         was: set[tuple[str, str]] = set()
         resolved: Sequence[Open] = ()
     else:
-        looked_at = {scan.target for scan in store.scans(sweep.id)}
         old = [one for one in store.findings(previous.id) if one.finding.suppression is None]
         was = {_key(one) for one in old}
         now = {_key(one) for one in open_ if one.finding.suppression is None}
@@ -80,11 +81,11 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
     return Overview(
         sweep,
         previous,
-        tuple(store.scans(sweep.id)),
+        tuple(scans),
         tuple(open_),
         tuple(new),
         tuple(resolved),
-        tuple(store.skips()),
+        tuple((name, skip) for name, skip in store.skips() if name in looked_at),
         tuple(_trend(store, [one for one in sweeps.values() if one.id <= sweep.id])),
     )
 

@@ -279,7 +279,8 @@ def _migrate(connection: Connection, url: str) -> None:
     for step in MIGRATIONS[found - 1 :]:
         for statement in step:
             connection.exec_driver_sql(statement)
-    connection.execute(about.update().values(schema=SCHEMA))
+    if found < SCHEMA:  # who only reads may have no right to write
+        connection.execute(about.update().values(schema=SCHEMA))
 
 
 def _target(connection: Connection, name: str, owner: str, tags: Sequence[str]) -> int:

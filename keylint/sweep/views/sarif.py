@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from keylint.model import Finding, Report, Scanned
+from keylint.model import Finding, Report, Scanned, Skip
 from keylint.reporters import Style
 from keylint.reporters.sarif import REPORTER
 from keylint.sweep.overview import Overview
@@ -17,12 +17,14 @@ def files(about: Overview) -> dict[str, str]:
     found: dict[str, list[Finding]] = {}
     for one in about.open:
         found.setdefault(one.target, []).append(one.finding)
+    left_out: dict[str, list[Skip]] = {}
+    for name, skip in about.skips:
+        left_out.setdefault(name, []).append(skip)
     result: dict[str, str] = {}
     for scan in about.scans:
         if scan.state == "failed":
             continue
-        skipped = tuple(skip for name, skip in about.skips if name == scan.target)
-        scanned = Scanned(scan.files, scan.bytes, skipped, scan.commits)
+        scanned = Scanned(scan.files, scan.bytes, tuple(left_out.get(scan.target, ())), scan.commits)
         report = Report(about.sweep.version, scanned, tuple(found.get(scan.target, ())), (), "", about.sweep.day)
         result[_file(scan.target, result)] = REPORTER.render(report, Style())
     return result
