@@ -68,16 +68,14 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
     scans = store.scans(sweep.id)
     looked_at = {scan.target for scan in scans}
     open_ = store.findings(sweep.id)
-    if previous is None:
-        was: set[tuple[str, str]] = set()
-        resolved: Sequence[Open] = ()
-    else:
-        old = [one for one in store.findings(previous.id) if one.finding.suppression is None]
-        was = {_key(one) for one in old}
-        now = {_key(one) for one in open_ if one.finding.suppression is None}
-        # What stood in a repository that was not looked at again is not gone for that.
-        resolved = [one for one in old if one.target in looked_at and _key(one) not in now]
-    new = [one for one in open_ if one.finding.suppression is None and _key(one) not in was]
+    counted = [one for one in open_ if one.finding.suppression is None]
+    ended = [] if previous is None else store.ended(previous.id, sweep.id)
+    was, now = {_key(one) for one in ended}, {_key(one) for one in counted}
+    # What closed and opened again in between is neither new nor gone; what stood in a repository that was not looked
+    # at again is not gone for that.
+    least = 0 if previous is None else previous.id
+    new = [one for one in counted if one.since > least and _key(one) not in was]
+    resolved = [one for one in ended if one.target in looked_at and _key(one) not in now]
     return Overview(
         sweep,
         previous,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
+from sys import intern
 from typing import Any
 
 from keylint.model import Allow, Commit, Excerpt, Fact, Finding, Location, Reference, Suppression, Value
@@ -24,18 +26,24 @@ def finding(text: str) -> Finding:
     rule, severity, message, remediation, references, about, fingerprint, occurrences, evidence, suppression = (
         json.loads(text)
     )
+    # Hundreds of thousands share these.
     return Finding(
-        rule,
+        intern(rule),
         severity,
         message,
-        remediation,
-        tuple(Reference(*reference) for reference in references),
+        intern(remediation),
+        _references(tuple(map(tuple, references))),
         _fact(about),
         fingerprint,
         tuple(Location(*place) for place in occurrences),
         evidence,
         Suppression(*suppression) if suppression else None,
     )
+
+
+@cache
+def _references(told: tuple[tuple[str, str], ...]) -> tuple[Reference, ...]:
+    return tuple(Reference(*reference) for reference in told)
 
 
 def _fact(described: Sequence[Any]) -> Fact:

@@ -153,6 +153,12 @@ class Store:
         looked_at = findings.c.target.in_(select(scans.c.target).where(scans.c.sweep == sweep))
         return self._spans(looked_at & (spans.c.since <= sweep) & ((spans.c.until == 0) | (spans.c.until > sweep)))
 
+    def ended(self, before: int, sweep: int) -> list[Open]:
+        """Return what counted at the end of one sweep and was closed by the end of a later one, as `findings` does."""
+        spans = metadata.tables["spans"]
+        closed = (spans.c.until > before) & (spans.c.until <= sweep)
+        return self._spans(closed & (spans.c.since <= before) & ~spans.c.suppressed)
+
     def counts(self) -> dict[int, dict[Severity, int]]:
         """Return by sweep how many findings of each severity were open in its repositories, without the suppressed."""
         from sqlalchemy import func, select
