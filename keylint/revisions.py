@@ -294,7 +294,7 @@ class _Examiner:
                 continue
             if one.left_out is not None:
                 detail = f"object {item.object}" if one.left_out in ("missing-object", "unreadable") else ""
-                new, left_out = list[Hit](), [Skip(item.paths[0], one.left_out, detail)]
+                new, left_out = list[Hit](), [Skip(shown(item.paths[0]), one.left_out, detail)]
             elif one.kind == "blob":
                 new, left_out = self._examine(item, one.data)
             else:
@@ -348,8 +348,7 @@ class _Examiner:
 
 def _is_binary(item: Item, left_out: Sequence[Skip]) -> bool:
     """Tell an object that holds no text from one that has members without."""
-    names = (item.paths[0], shown(item.paths[0]))
-    return any(skip.reason == "binary" and skip.path in names for skip in left_out)
+    return any(skip.reason == "binary" and skip.path == shown(item.paths[0]) for skip in left_out)
 
 
 def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> set[tuple[str, str]]:
