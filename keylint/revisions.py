@@ -76,7 +76,7 @@ def look(
     selection: Selection,
     lenses: Lenses,
     jobs: int | None = None,
-    is_excluded: Callable[[str], bool] = lambda _path: False,
+    is_excluded: Callable[[str], bool] | None = None,
     *,
     cache: Cache | None = None,
 ) -> Found:
@@ -189,10 +189,12 @@ def _held(repository: Repository, heads: Sequence[str]) -> set[str]:
 
 
 def _items(
-    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool], skipped: set[Skip]
+    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool] | None, skipped: set[Skip]
 ) -> list[Item]:
     """Return what to look at, the versions of one file together: git stores them as differences from each other."""
-    excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
+    excluded: set[str] = set()
+    if is_excluded is not None:
+        excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
     skipped.update(Skip(path, "excluded", "by the configuration") for path in excluded)
     items = []
     for object_, some in paths.items():
