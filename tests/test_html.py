@@ -47,6 +47,11 @@ class Opened:
     def status(self, text: str) -> None:
         self.page.locator("#status", has_text=re.compile(f"^{text}")).wait_for(timeout=10_000)
 
+    def kinds(self) -> list[str]:
+        """The class of every row that is shown."""
+        kinds: list[str] = self.page.eval_on_selector_all("#findings tbody tr", "rows => rows.map(row => row.className)")
+        return kinds
+
     def column(self, number: int) -> list[str]:
         return self.page.locator(f"#findings tbody tr td:nth-child({number})").all_text_contents()
 
@@ -104,8 +109,9 @@ def test_nothing_of_strangers_runs(browser: Browser, tmp_path: Path) -> None:
 def test_it_sorts_and_searches_and_filters(browser: Browser, tmp_path: Path) -> None:
     opened = Opened(browser, tmp_path / "report.html", MIXED)
     order = ["critical", "high", "medium", "low"]
-    shown = opened.column(1)
-    assert shown == sorted(shown, key=order.index)
+    shown = list(zip(map("suppressed".__eq__, opened.kinds()), map(order.index, opened.column(1)), strict=True))
+    assert shown == sorted(shown)
+    assert any(suppressed for suppressed, _ in shown)
     opened.page.click("th[data-key=place] button")
     places = opened.column(3)
     assert places == sorted(places)
@@ -143,6 +149,15 @@ def test_a_finding_explains_itself(browser: Browser, tmp_path: Path) -> None:
     rule = opened.page.url.partition("#")[2]
     assert opened.page.locator(f"[id='{rule}']").is_visible()
     assert opened.page.locator(f"[id='{rule}'] a[href^='https://']").count() >= 1
+
+
+@browsed
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_what_stands_in_backticks_is_code(browser: Browser, tmp_path: Path, scripts: bool) -> None:
+    given = report(*(finding(at, message=text) for at, text in enumerate(("`<b>` reaches `print`", "half a ` tick"))))
+    page = Opened(browser, tmp_path / "report.html", given, java_script_enabled=scripts).page
+    assert page.locator("#findings summary code").all_text_contents() == ["<b>", "print"]
+    assert set(page.locator("#findings summary").all_text_contents()) == {"<b> reaches print", "half a ` tick"}
 
 
 @browsed
@@ -202,6 +217,8 @@ def test_printing_opens_everything(browser: Browser, tmp_path: Path) -> None:
     assert page.locator("#findings details[open]").count() == 300
     page.emulate_media(media="print")
     assert not page.locator("#filters").is_visible()
+    assert not page.locator("#findings dl .more:visible").count()  # the rules have it, once
+    assert page.locator("#findings dl :text('observed'):visible").count() == 300
     assert page.pdf().startswith(b"%PDF")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("#findings tbody tr").count() == 100
