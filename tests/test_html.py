@@ -49,7 +49,9 @@ class Opened:
 
     def kinds(self) -> list[str]:
         """The class of every row that is shown."""
-        kinds: list[str] = self.page.eval_on_selector_all("#findings tbody tr", "rows => rows.map(row => row.className)")
+        kinds: list[str] = self.page.eval_on_selector_all(
+            "#findings tbody tr", "rows => rows.map(row => row.className)"
+        )
         return kinds
 
     def column(self, number: int) -> list[str]:

@@ -101,8 +101,8 @@ def _prose(text: str) -> Markup:
     pieces = text.split("`")
     if len(pieces) % 2 == 0:  # a backtick without its other half
         return Markup("{}").format(text)
-    marked = (Markup("<code>{}</code>" if place % 2 else "{}").format(piece) for place, piece in enumerate(pieces))
-    return Markup("").join(marked)
+    plain, code = Markup("{}"), Markup("<code>{}</code>")
+    return Markup("").join((code if place % 2 else plain).format(piece) for place, piece in enumerate(pieces))
 
 
 def _part(name: str) -> str:
