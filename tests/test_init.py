@@ -108,7 +108,7 @@ def test_the_keys_in_use_are_listed_to_be_filled_in(keylint: Run, here: Path) ->
     )
     assert f"  {KEYS}       say of each key what it may do, and who answers for it\n" in result.out
     text = (here / KEYS).read_text()
-    schema = schemas()["inventory"]
+    schema: Any = schemas()["inventory"]
     assert text.startswith(f"# yaml-language-server: $schema={schema['$id']}\n")
     assert yaml.safe_load(text) == {"keys": []}
     assert "env:BINANCE_US_API_KEY  # read at a\\n# b.py:2 and 1 more place\n" in text
