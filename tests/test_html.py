@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import validator
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_formats import HOSTILE, MIXED, finding, report
 
@@ -84,6 +87,22 @@ def test_what_was_not_scanned_is_counted_where_it_is_too_much() -> None:
     shown = render(report(skipped=tuple(Skip(f"f{at}", "unreadable") for at in range(700))), Style())
     assert '<a href="#skipped">700 inputs</a> could not be scanned' in shown
     assert "200 more; the JSON report lists all." in shown
+
+
+VNU = validator("vnu-jar/build/dist/vnu.jar")
+
+
+@pytest.mark.skipif(VNU is None or shutil.which("java") is None, reason="no Nu Html Checker (make validators) or Java")
+@pytest.mark.parametrize("given", [MIXED, report()], ids=["mixed", "clean"])
+def test_the_nu_html_checker_finds_nothing(tmp_path: Path, given: Report) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(render(given, Style()), encoding="utf-8")
+    done = subprocess.run(
+        ["java", "-jar", str(VNU), "--format", "json", file], capture_output=True, text=True, check=False
+    )
+    # It does not compare hashes; a browser does, below.
+    found = [one for one in json.loads(done.stderr)["messages"] if "Content Security Policy" not in one["message"]]
+    assert found == []
 
 
 @browsed
