@@ -164,6 +164,28 @@ def test_a_recipe_passes_what_is_clean_and_fails_what_is_not(
     assert [run(command, folder, environment).code for command in scans] == [2] * len(scans)
 
 
+PIPELINES = {
+    f"{page.stem} {number}": block["body"]
+    for page in PAGES
+    for number, block in enumerate(blocks(page))
+    if block["language"] == "yaml" and not block["file"]
+}
+
+
+@pytest.mark.parametrize("text", PIPELINES.values(), ids=PIPELINES)
+def test_a_pipeline_is_one_to_the_platforms_schema(text: str, tmp_path: Path) -> None:
+    document = yaml.safe_load(text)
+    if "jobs" not in document and not any("script" in job for job in document.values()):
+        assert set(document) == {"permissions"}  # a piece of a workflow
+        document = {"on": "push", "jobs": {"a": {"runs-on": "x", "steps": [{"run": "x"}], **document}}}
+        text = yaml.safe_dump(document)
+    (tmp_path / "pipeline.yml").write_text(text, encoding="utf-8")
+    schema = "vendor.github-workflows" if "jobs" in document else "vendor.gitlab-ci"
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, tmp_path / "pipeline.yml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_there_are_recipes() -> None:
     assert {name.split()[1] for name in RECIPES} == {"yaml", "groovy", "sh"}
 

@@ -143,6 +143,16 @@ def test_an_inventory_that_is_there_stays(keylint: Run, here: Path, config: str 
     assert (here / KEYS).exists() is (config is None)
 
 
+def test_somebody_else_finds_nothing_in_the_workflow(keylint: Run, here: Path) -> None:
+    keylint("init")
+    for command in (
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW],
+        [Path(sys.executable).parent / "zizmor", "--offline", "--quiet", WORKFLOW],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
 def test_a_second_time_changes_nothing(keylint: Run, here: Path) -> None:
     keylint("init")
     before = files(here)
