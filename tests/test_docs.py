@@ -181,7 +181,7 @@ def test_a_pipeline_is_one_to_the_platforms_schema(text: str, tmp_path: Path) ->
         text = yaml.safe_dump(document)
     (tmp_path / "pipeline.yml").write_text(text, encoding="utf-8")
     schema = "vendor.github-workflows" if "jobs" in document else "vendor.gitlab-ci"
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, tmp_path / "pipeline.yml"]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(tmp_path / "pipeline.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

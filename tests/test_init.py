@@ -147,7 +147,7 @@ def test_somebody_else_finds_nothing_in_the_workflow(keylint: Run, here: Path) -
     keylint("init")
     for command in (
         [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW],
-        [Path(sys.executable).parent / "zizmor", "--offline", "--quiet", WORKFLOW],
+        [str(Path(sys.executable).parent / "zizmor"), "--offline", "--quiet", WORKFLOW],
     ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
