@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import select
 import shutil
@@ -15,6 +14,8 @@ import pytest
 from conftest import Run, spawn, write
 
 from keylint.commands.completion import SHELLS
+
+pty = pytest.importorskip("pty", reason="Windows has no terminals of this kind")
 
 # What makes a shell bare, where the script belongs, what is read first: among it a stand-in that shows what it is given.
 _SHELLS = {
