@@ -51,6 +51,8 @@ def scan(
     if not hasattr(os, "fork"):
         count = 1
     if count < 2:
+        if len(entries) >= _MANY_FILES:
+            accelerate()
         parts = [_examine_until(entries, through, None, tell)[0]]
     elif len(entries) < _MANY_FILES:
         alone, left = _examine_until(entries, through, _MANY_BYTES, tell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Run, write
+from conftest import Run, spawn, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -54,3 +54,20 @@ def test_reports_are_the_same_bytes_however_many_workers(keylint: Run, tmp_path:
     alone = keylint("scan", str(tmp_path), "--format", "json", "--jobs", "1")
     assert keylint("scan", str(tmp_path), "--format", "json", "--jobs", jobs).out == alone.out
     assert len(alone.report["findings"]) == 300
+
+
+TWO_HOSTS = """import os, requests
+key = os.environ["BINANCE_API_KEY"]
+url = "https://api.binance.com" if os.getenv("LIVE") else "https://testnet.binance.vision"
+other = "https://api1.binance.com" if os.getenv("FAST") else url
+requests.get(other, verify=False)
+requests.get(other, headers={"X-MBX-APIKEY": key}, verify=False)
+"""
+
+
+def test_reports_are_the_same_bytes_however_sets_are_ordered(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": TWO_HOSTS, "b.py": 'API_KEY = "{{key:one}}"\n'})
+    arguments = "scan", ".", "--format", "json", "--min-confidence", "low"
+    reports = {spawn(*arguments, cwd=tmp_path, env={"PYTHONHASHSEED": seed}).out for seed in "0123456"}
+    assert len(reports) == 1
+    assert "tls-verification-disabled" in reports.pop()

@@ -256,14 +256,6 @@ def test_everything_is_reached_through_the_document() -> None:
     assert travels(found.code, lambda _: set(), lambda _: ()).labels == {}
 
 
-def test_a_parse_that_is_given_up_is_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    def given_up(*_: object) -> None:
-        raise ValueError("Parsing failed")
-
-    monkeypatch.setattr("keylint.documents.code._parse", given_up)
-    assert facts("a.py", PYTHON + f"{US}.withdraw(1)\n") == []
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -35,7 +35,7 @@ def about(found: list[Fact], files: Mapping[str, str]) -> Fact:
         ([fact(target="credential", exchange="binance.us")], True),
         ([fact()], True),
         ([fact(context="config", target="endpoint")], True),
-        ([fact(target="dependency")], True),
+        ([fact(target="dependency", ecosystem="pypi", name="binance-connector")], True),
         ([fact(target="reference")], True),
     ],
 )

@@ -168,9 +168,8 @@ def _held(scene: Scene, argument: Argument, call: Call) -> Iterator[int]:
     for at, address in enumerate(scene.addresses):
         if argument.start <= address.start and address.end <= argument.end:
             yield at
-    for label in scene.travels.of(scene.nested.plain_names(argument), call.scope):
-        if label.startswith("url:"):
-            yield int(label[4:])
+    labels = scene.travels.of(scene.nested.plain_names(argument), call.scope)
+    yield from sorted(int(label[4:]) for label in labels if label.startswith("url:"))
 
 
 def _defaults(scene: Scene) -> Iterator[_Seen]:

@@ -11,14 +11,17 @@ from keylint.model import Fact
 
 # How a variable of the environment is read: os.environ["NAME"], getenv("NAME"), process.env.NAME, ENV["NAME"],
 # env::var("NAME"), config("NAME"), $env:NAME, ${NAME}, secrets.NAME, %NAME%; and how one is set for others, NAME: … or
-# NAME=…. Told by the text alone: parsing every file that names the exchange would take ten times as long as the scan.
-# Compiled when first used.
-_REFERENCE = (
-    r"(?:environ|env|config|variables?|var|lookup|secrets|vars)(?:\.get|\.fetch|\.require)?[\[(.:\"'\s]{1,6}"
-    r"(?P<read>[A-Za-z_][A-Za-z0-9_]{4,80})"
-    r"|(?:\$\{|\$|%)(?P<shown>[A-Za-z_][A-Za-z0-9_]{4,80})"
-    r"|^[ \t-]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?(?P<set>[A-Z_][A-Z0-9_]{4,80})[\"']?[ \t]*[:=]"
+# NAME=…. Told by the text around each name with "key" in it: to parse every file that names the exchange would take ten
+# times as long as the scan, and one pattern over whole texts half of it. Compiled when first used.
+_READ = (
+    r"(?i)(?:(?:environ|env|config|variables?|var|lookup|secrets|vars)(?:\.get|\.fetch|\.require)?[\[(.:\"'\s]{1,6}"
+    r"|\$\{|\$|%)\Z"
 )
+_SET = r"(?im)^[ \t-]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\"']?\Z"
+_TO = r"[\"']?[ \t]*[:=]"
+_BEFORE = 60
+_WORD = "abcdefghijklmnopqrstuvwxyz0123456789_"
+_SHORTEST, _LONGEST = 5, 80
 _MOST = 500
 
 
@@ -35,11 +38,9 @@ def find(document: Document) -> Iterator[Fact]:
     if context in ("test", "docs"):
         return
     seen: set[str] = set()
-    for match in re.finditer(_REFERENCE, document.text, re.MULTILINE | re.IGNORECASE):
-        group = match.lastgroup
-        assert group is not None
-        name = match[group]
-        if name in seen or "key" not in name.lower() or (group == "set" and not name.isupper()):
+    for start, end in _names(document.lowered):
+        name = document.text[start:end]
+        if name in seen or not _is_variable(document.text, start, end):
             continue
         seen.add(name)
         if len(seen) > _MOST:
@@ -48,7 +49,6 @@ def find(document: Document) -> Iterator[Fact]:
             continue
         own = exchange_of(name.lower())
         exchange = exchange_in(document) if own in ("binance", "unknown") else own
-        start, end = match.span(group)
         yield Fact(
             target="reference",
             location=document.location(start, end),
@@ -62,6 +62,30 @@ def find(document: Document) -> Iterator[Fact]:
             },
             excerpt=quotation(document, start, end),
         )
+
+
+def _names(lowered: str) -> Iterator[tuple[int, int]]:
+    """Yield the half-open spans of the names with "key" in them."""
+    at = lowered.find("key")
+    while at >= 0:
+        before, after = lowered[max(0, at - _LONGEST) : at], lowered[at : at + _LONGEST]
+        start = at - len(before) + len(before.rstrip(_WORD))
+        end = at + len(after) - len(after.lstrip(_WORD))
+        if _SHORTEST <= end - start <= _LONGEST and not lowered[start].isdigit():
+            yield start, end
+        at = lowered.find("key", end)
+
+
+def _is_variable(text: str, start: int, end: int) -> bool:
+    """Tell whether a name is one of a variable that is read, or set for others, where it stands."""
+    before = max(0, start - _BEFORE)
+    if re.compile(_READ).search(text, before, start):
+        return True
+    return (
+        text[start:end].isupper()
+        and re.compile(_SET).search(text, before, start) is not None
+        and re.compile(_TO).match(text, end) is not None
+    )
 
 
 DETECTOR = Detector(find, words=(b"binance",))

@@ -19,9 +19,9 @@ _ELSEWHERE = re.compile(
 # What a file must hold to be worth reading: an address of an API that could be the exchange's, a check switched off,
 # or any address beside a key of the exchange.
 _WORTH = re.compile(
-    r"://(?:[sfdep]?api|[fd]?stream|nbstream|ws|rest|testnet|gateway|socket|data)[\w?.-]{0,60}b[\w?]{1,2}n|"
-    r"verify|node_tls_reject|rejectunauthorized|strictssl|insecure"
+    r"://(?:[sfdep]?api|[fd]?stream|nbstream|ws|rest|testnet|gateway|socket|data)[\w?.-]{0,60}b[\w?]{1,2}n"
 )
+_UNVERIFIED = ("verify", "node_tls_reject", "rejectunauthorized", "strictssl", "insecure")
 _NAMED_KEY = re.compile(r"(?:key|secret)\w{0,20}[\"']?\s*[:=]")
 _EXCHANGES = ("binance", "binanceus", "binance_us", "binance.us", "binance-us")
 
@@ -31,7 +31,9 @@ def settings(document: Document) -> Iterator[tuple[int, int, str, dict[str, obje
     lowered = document.lowered
     if "binance" not in lowered or document.path.lower().endswith((".lock", ".ipynb")):
         return
-    if not _WORTH.search(lowered) and not ("://" in lowered and _NAMED_KEY.search(lowered)):
+    if not any(word in lowered for word in _UNVERIFIED) and not (
+        "://" in lowered and (_WORTH.search(lowered) or _NAMED_KEY.search(lowered))
+    ):
         return
     if document.once(_language) is not None:
         return

@@ -14,18 +14,29 @@ from keylint.recognition.exposures import Exposure, confidence_of
 from keylint.recognition.key_names import KEYISH, is_about_exchange
 
 _SHELLS = ("shell", "powershell")
-# Syntax trees take a hundred times as long as these patterns: which files can hold anything at all.
-_SINK = re.compile(
-    r"(?:print|log|console|puts|echo|dump|write|error|exception|throw|raise|panic|warn|debug|trace|info|dbg|inspect|fatal|"
-    r"subprocess|spawn|exec|popen|system|process)[\w.!]{0,40}(?:[ \t(`'\"]|::)"
+# Syntax trees take a hundred times as long as these patterns: which files can hold anything at all. What shows its
+# arguments is called with brackets, but for the few words that need none; in Ruby no method does.
+_SHOWS = (
+    r"print|log|console|puts|echo|dump|write|error|exception|failure|throw|raise|panic|bail|anyhow|warn|debug|trace|info|"
+    r"dbg|inspect|fatal|"
+    r"subprocess|spawn|exec(?=[(`.vl]|a\(|sync|file)|popen|proc_open|passthru|check_output|check_call|system|process(?:\.start|builder|"
+    r"startinfo)|command(?:\.|::)new"
 )
+_SINK = re.compile(rf"(?:{_SHOWS})[\w.!]{{0,40}}[(`]|(?:print|puts|echo|raise|throw)[ \t'\"]")
+_SINK_IN_RUBY = re.compile(rf"(?:{_SHOWS}|\bpp?)[\w.!]{{0,40}}[ \t(`'\"]")
+_COMMENTS = ("//", "# ", "* ", "/*")
 _ALIAS = re.compile(
     rf"(?<![\w.])(?P<name>[a-z_]\w*)[ \t]*(?::[ \t]*[\w<>\[\]. |]{{1,40}})?(?::=|=>?|:)"
     rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
 )
 _NEARBY = 300
-# A text that names no variable of the environment.
-_PLAIN = re.compile(r"(?<!environ\[)(?<!env\[)(?<!get\()(?<!env\()(?:\"[^\"{$#%\n]*\"|'[^'{$#%\n]*')")
+# A literal, but for one that names a variable of the environment.
+_LITERAL = re.compile(
+    r"(?<!environ\[)(?<!env\[)(?<!get\()(?<!env\()"
+    r"(?:\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"
+)
+# What is put into one. Literals with `%` stay: what stands for what is not told from here.
+_PUT_IN = re.compile(r"\{[^{}]*\}|\$\w+")
 _ALWAYS = ("headers", "signature", "signed")
 _PARAMETERS = re.compile(r"\bkey\b[^)\n]{0,80}\bsecret")
 # How often names are followed to other names, and how many of them at most.
@@ -113,15 +124,25 @@ def _is_worth(document: Document) -> bool:
         return True
     names = _aliases(lowered) if about else ()
     wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
-    for sink in _SINK.finditer(lowered):
+    sinks = _SINK_IN_RUBY if document.path.endswith(".rb") else _SINK
+    for sink in sinks.finditer(lowered):
         start = sink.end() - 1
-        if wanted.search(lowered, start, start + _NEARBY) and wanted.search(_given(lowered[start : start + _NEARBY])):
+        if (
+            wanted.search(lowered, start, start + _NEARBY)
+            and wanted.search(_given(lowered[start : start + _NEARBY]))
+            and not _is_comment(lowered, start)
+        ):
             return True
     return False
 
 
+def _is_comment(text: str, offset: int) -> bool:
+    line = text.rfind("\n", 0, offset) + 1
+    return text[line:offset].lstrip(" \t").startswith(_COMMENTS)
+
+
 def _given(text: str) -> str:
-    """Return what a call is given, from its bracket on, without texts that nothing is put into."""
+    """Return what a call is given, from its bracket on, and of its literals what is put into them."""
     depth = 0
     end = len(text)
     for place, character in enumerate(text):
@@ -135,7 +156,11 @@ def _given(text: str) -> str:
         elif character == "\n" and depth == 0:
             end = place
             break
-    return _PLAIN.sub("''", text[:end])
+    return _LITERAL.sub(_put_in, text[:end])
+
+
+def _put_in(literal: re.Match[str]) -> str:
+    return literal[0] if "%" in literal[0] else "".join(_PUT_IN.findall(literal[0])) or "''"
 
 
 def _aliases(lowered: str) -> set[str]:

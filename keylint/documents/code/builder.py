@@ -206,11 +206,20 @@ def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(found)[:_NAMES]
 
 
+def nothing(builder: Builder, part: Part) -> None:
+    """Say nothing: a type, a label. What is in such a node is not walked."""
+
+
 class _Kind(NamedTuple):
-    """What a walk must know of a kind of nodes. `is_sign` are those that only the grammar has a name for."""
+    """What a walk must know of a kind of nodes.
+
+    `is_sign` are those that only the grammar has a name for, `is_silent` those in which nothing is read, for all of a
+    tree that is sound.
+    """
 
     name: str
     role: Callable[[Builder, Part], None] | None
+    is_silent: bool
     is_sign: bool
     is_comment: bool
     opens: bool
@@ -251,7 +260,7 @@ def walk(tree: Tree, text: str, language: Language) -> Builder:
                 builder.broken.append((part.start, part.end))
             if kind.opens:
                 builder.enter(part)
-            if cursor.goto_first_child():
+            if not (sound and kind.is_silent) and cursor.goto_first_child():
                 if len(above) == DEPTH:
                     raise TooMuch(f"nested deeper than {DEPTH:,} levels")
                 above.append((part, kind))
@@ -275,7 +284,8 @@ def walk(tree: Tree, text: str, language: Language) -> Builder:
 
 def _kind(node: Node, language: Language) -> _Kind:
     name = node.type
-    return _Kind(name, language.roles.get(name), not node.is_named, name in _COMMENTS, name in language.functions)
+    role = language.roles.get(name)
+    return _Kind(name, role, role is nothing, not node.is_named, name in _COMMENTS, name in language.functions)
 
 
 def _reduce(builder: Builder, part: Part, kind: _Kind) -> None:

@@ -23,10 +23,6 @@ _CONTENT = frozenset(
 _QUOTED = re.compile(r"[A-Za-z$@]{0,3}(?P<hashes>\#{0,8})(?P<quote>\"{3,9}|'{3}|[\"'`])")
 
 
-def nothing(builder: Builder, part: Part) -> None:
-    """Say nothing: a type, a label."""
-
-
 def name(builder: Builder, part: Part) -> None:
     text = builder.text[part.start : part.end].lstrip("$@#")
     part.dotted = part.last = text

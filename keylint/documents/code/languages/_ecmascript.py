@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keylint.documents.code.builder import Builder, Part
+from keylint.documents.code.builder import Builder, Part, nothing
 from keylint.documents.code.roles import (
     Role,
     assignment,
@@ -18,7 +18,6 @@ from keylint.documents.code.roles import (
     member,
     name,
     negative,
-    nothing,
     pair,
     parameters,
     shorthand,
@@ -195,6 +194,8 @@ ROLES: dict[str, Role] = {
     "property_signature": nothing,
     "function_signature": nothing,
     "method_signature": nothing,
+    "interface_declaration": nothing,
+    "type_alias_declaration": nothing,
     "as_expression": transparent(),
     "satisfies_expression": transparent(),
     "non_null_expression": transparent(),

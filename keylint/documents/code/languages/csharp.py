@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keylint.documents.code.builder import Builder, Part, mapping, union
+from keylint.documents.code.builder import Builder, Part, mapping, nothing, union
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -19,7 +19,6 @@ from keylint.documents.code.roles import (
     member,
     name,
     negative,
-    nothing,
     parameters,
     shorthand,
     string,
@@ -182,6 +181,7 @@ LANGUAGE = Language(
         "implicit_type": nothing,
         "array_type": nothing,
         "array_rank_specifier": nothing,
+        "nullable_type": nothing,
         "array_creation_expression": transparent(-1),
         "implicit_array_creation_expression": transparent(-1),
         "member_access_expression": _member,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from keylint.documents.code.builder import Builder, Part
+from keylint.documents.code.builder import Builder, Part, nothing
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -20,7 +20,6 @@ from keylint.documents.code.roles import (
     method,
     name,
     negative,
-    nothing,
     parameters,
     subscript,
     text,

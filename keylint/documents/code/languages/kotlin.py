@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from keylint.documents.code.builder import Builder, Part, mapping
+from keylint.documents.code.builder import Builder, Part, mapping, nothing
 from keylint.documents.code.languages import Language
 from keylint.documents.code.languages.java import PROPERTY
 from keylint.documents.code.roles import (
@@ -20,7 +20,6 @@ from keylint.documents.code.roles import (
     member,
     name,
     negative,
-    nothing,
     parameters,
     subscript,
     text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keylint.documents.code.builder import Builder, Part, union
+from keylint.documents.code.builder import Builder, Part, nothing, union
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -21,7 +21,6 @@ from keylint.documents.code.roles import (
     method,
     name,
     negative,
-    nothing,
     parameters,
     string,
     subscript,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from keylint.documents.code.builder import Builder, Part, mapping, union
+from keylint.documents.code.builder import Builder, Part, mapping, nothing, union
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -19,7 +19,6 @@ from keylint.documents.code.roles import (
     method,
     name,
     negative,
-    nothing,
     parameters,
     string,
     subscript,

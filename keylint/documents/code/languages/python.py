@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keylint.documents.code.builder import Builder, Part
+from keylint.documents.code.builder import Builder, Part, nothing
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -19,7 +19,6 @@ from keylint.documents.code.roles import (
     member,
     name,
     negative,
-    nothing,
     pair,
     parameters,
     subscript,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from keylint.documents.code.builder import Builder, Part, mapping, union
+from keylint.documents.code.builder import Builder, Part, mapping, nothing, union
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -23,7 +23,6 @@ from keylint.documents.code.roles import (
     member,
     name,
     negative,
-    nothing,
     pair,
     parameters,
     shorthand,
@@ -196,6 +195,9 @@ LANGUAGE = Language(
         "primitive_type": nothing,
         "reference_type": nothing,
         "type_arguments": nothing,
+        "type_parameters": nothing,
+        "where_clause": nothing,
+        "lifetime": nothing,
         "generic_type": transparent(),
         "scoped_identifier": member("path", "name"),
         "scoped_type_identifier": member("path", "name"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keylint.documents.code.builder import Builder, Part, unescape, union
+from keylint.documents.code.builder import Builder, Part, nothing, unescape, union
 from keylint.documents.code.languages import Language
 from keylint.documents.code.roles import (
     assignment,
@@ -10,7 +10,6 @@ from keylint.documents.code.roles import (
     function,
     imported,
     name,
-    nothing,
     string,
     text,
     transparent,
