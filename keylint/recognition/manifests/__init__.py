@@ -161,10 +161,21 @@ def root(document: Document) -> Node:
     return found.root
 
 
-def pairs(node: Node | None) -> Iterator[Node]:
-    """Yield the entries of a mapping that have a name; nothing of what is no mapping."""
-    if node is not None and node.kind == "mapping":
-        yield from (child for child in node.children if child.name)
+def entries(node: Node | None, *names: str) -> Iterator[Node]:
+    """Yield what has a name in the mapping under some names; what comes in parts, as TOML's tables do, as one."""
+    found = [node] if node is not None else []
+    for name in names:
+        found = [child for one in found if one.kind == "mapping" for child in one.children if child.name == name]
+    parts: dict[str, list[Node]] = {}
+    for one in found:
+        for child in one.children if one.kind == "mapping" else ():
+            if child.name:
+                parts.setdefault(child.name, []).append(child)
+    for _, (*others, last) in parts.items():
+        if others and last.kind == "mapping":
+            yield last._replace(children=tuple(child for part in (*others, last) for child in part.children))
+        else:
+            yield last  # of what is given twice the last counts
 
 
 def text_of(node: Node | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "maven"
 _NOTATION = re.compile(
@@ -49,8 +49,8 @@ def _version(written: str | None, defined: dict[str, str]) -> str:
 
 
 def _of_catalogue(top: Node) -> Iterator[Requirement]:
-    versions = {entry.name: entry for entry in pairs(get(top, "versions"))}
-    for entry in pairs(get(top, "libraries")):
+    versions = {entry.name: entry for entry in entries(top, "versions")}
+    for entry in entries(top, "libraries"):
         if entry.kind == "scalar":
             group, _, rest = text_of(entry).partition(":")
             artifact, _, version = rest.partition(":")

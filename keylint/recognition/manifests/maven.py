@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import get, walk
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "maven"
 _PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
@@ -20,7 +20,7 @@ def read(document: Document) -> Iterator[Requirement]:
         entry.name: text_of(entry) or str(entry.value)
         for visit in walk(top)
         if visit.node.name == "properties"
-        for entry in pairs(visit.node)
+        for entry in entries(visit.node)
     }
     for visit in walk(top):
         if visit.node.name != "dependency":

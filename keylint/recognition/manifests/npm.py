@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.documents.tree import Node
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "npm"
 _TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "resolutions", "overrides")
@@ -20,12 +20,10 @@ _COMMIT = re.compile(r"#[0-9a-f]{40}$")
 def read(document: Document) -> Iterator[Requirement]:
     """Yield what every table asks for. Raises: Malformed."""
     top = root(document)
-    pnpm = get(top, "pnpm")
-    for holder in (top, pnpm):
-        for name in _TABLES if holder is not None else ():
-            for entry in pairs(get(holder, name)) if holder is not None else ():
-                if entry.kind == "scalar":
-                    yield from _entry(entry, is_peer=name == "peerDependencies")
+    for name in _TABLES:
+        for entry in (*entries(top, name), *entries(top, "pnpm", name)):
+            if entry.kind == "scalar":
+                yield from _entry(entry, is_peer=name == "peerDependencies")
 
 
 def _entry(entry: Node, *, is_peer: bool) -> Iterator[Requirement]:

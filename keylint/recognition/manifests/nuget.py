@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, get, walk
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "nuget"
 _ELEMENTS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference", "package"))
@@ -32,8 +32,8 @@ def read(document: Document) -> Iterator[Requirement]:
 
 
 def _of_lock(top: Node) -> Iterator[Requirement]:
-    for framework in pairs(get(top, "dependencies")):
-        for entry in pairs(framework):
+    for framework in entries(top, "dependencies"):
+        for entry in entries(framework):
             if text_of(get(entry, "type")).lower() != "project":
                 version = text_of(get(entry, "resolved"))
                 span = entry.name_start, entry.name_end

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 from keylint.recognition.manifests.requirements import of_text
 
 ECOSYSTEM = "pypi"
@@ -31,15 +31,15 @@ def read(document: Document) -> Iterator[Requirement]:
     for names in _LISTS:
         yield from _listed(document.text, get(top, *names))
     for names in _GROUPS:
-        for group in pairs(get(top, *names)):
+        for group in entries(top, *names):
             yield from _listed(document.text, group)
-    for environment in pairs(get(top, "tool", "hatch", "envs")):
+    for environment in entries(top, "tool", "hatch", "envs"):
         for name in ("dependencies", "extra-dependencies"):
             yield from _listed(document.text, get(environment, name))
     for name in ("dependencies", "dev-dependencies"):
-        yield from named(get(top, "tool", "poetry", name), is_poetry=True)
-    for group in pairs(get(top, "tool", "poetry", "group")):
-        yield from named(get(group, "dependencies"), is_poetry=True)
+        yield from named(entries(top, "tool", "poetry", name), is_poetry=True)
+    for group in entries(top, "tool", "poetry", "group"):
+        yield from named(entries(group, "dependencies"), is_poetry=True)
 
 
 def _listed(text: str, node: Node | None) -> Iterator[Requirement]:
@@ -48,9 +48,9 @@ def _listed(text: str, node: Node | None) -> Iterator[Requirement]:
             yield from of_text(text, item.start, item.end)
 
 
-def named(table: Node | None, *, is_poetry: bool) -> Iterator[Requirement]:
+def named(table: Iterable[Node], *, is_poetry: bool) -> Iterator[Requirement]:
     """Yield the entries of a table of names with versions, as Poetry and Pipenv write them."""
-    for entry in pairs(table):
+    for entry in table:
         options = {child.name: child for child in entry.children} if entry.kind == "mapping" else {}
         if any(name in options for name in _LOCAL):
             continue
