@@ -22,7 +22,7 @@ from keylint.policy.source_map import SourceMap
 from keylint.recognition.client_packages import _PAIRS, STEMS, folded_name, names_client, resemblance, shipped
 from keylint.recognition.dependencies import dependencies
 from keylint.recognition.manifests import is_manifest, reader_of, requirements
-from keylint.recognition.packages import ECOSYSTEMS, STATUSES, is_below, is_pinned, normalised
+from keylint.recognition.packages import ECOSYSTEMS, STATUSES, allows, is_below, is_pinned, normalised
 from keylint.whole.dependencies import count, joined, malformed
 
 Row = tuple[str, str, str, bool | None, bool]
@@ -656,6 +656,29 @@ def test_the_catalogue_is_well_formed() -> None:
 )  # fmt: skip
 def test_versions_below_a_floor(ecosystem: str, version: str, floor: str, expected: bool) -> None:
     assert is_below(ecosystem, version, floor) is expected
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "spec", "version", "expected"),
+    [
+        ("npm", "^4.5.0", "4.5.84", True), ("npm", "^4.5.0", "3.1.60", False), ("npm", "", "3.1.60", True),
+        ("npm", "latest", "3.1.60", True), ("cargo", "0.21", "0.21.1", True), ("cargo", "0.21", "0.22.0", False),
+        ("pypi", ">=4,<5", "==4.5.90", True), ("pypi", ">=4,<5", "3.0", False), ("pypi", "^1.0.19", "1.0.19", True),
+        ("pypi", "^1.0.19", "2.0", False), ("pypi", "", "1.0rc1", True), ("pypi", "banana", "1", True),
+        ("pypi", ">=1", "banana", True), ("maven", "[1,2)", "3", True),
+    ],
+)  # fmt: skip
+def test_what_a_range_allows(ecosystem: str, spec: str, version: str, expected: bool) -> None:
+    assert allows(ecosystem, spec, version) is expected
+
+
+def test_a_version_that_nobody_asked_for_is_told_of_at_the_lock() -> None:
+    nested = '{"packages": {"node_modules/ccxt": {"version": "4.5.0"},\n"node_modules/x/node_modules/ccxt": {"version": "3.1.0"}}}'
+    facts = facts_of({"package-lock.json": nested, "package.json": PACKAGE.replace("3.0.0", "4.0.0")})
+    assert shown(joined(facts, whole=True)) == [
+        ("package-lock.json", "3.1.0", True, True),
+        ("package.json", "4.5.0", True, False),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ _WORKFLOW = re.compile(r"(?:^|/)(?:\.github/workflows|\.circleci|\.buildkite)/[^
 _PIP = re.compile(
     r"(?:^|/)(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in|pip|lock)|requirements[/\\][^/]+\.(?:txt|in|pip|lock))$"
 )
+_LOOK = 400
 
 
 class Requirement(NamedTuple):
@@ -171,11 +172,17 @@ def entries(node: Node | None, *names: str) -> Iterator[Node]:
         for child in one.children if one.kind == "mapping" else ():
             if child.name:
                 parts.setdefault(child.name, []).append(child)
-    for _, (*others, last) in parts.items():
+    for *others, last in parts.values():
         if others and last.kind == "mapping":
             yield last._replace(children=tuple(child for part in (*others, last) for child in part.children))
         else:
             yield last  # of what is given twice the last counts
+
+
+def line_before(text: str, offset: int) -> str:
+    """Return what stands before an offset on its line; of a line that is very long the end of that."""
+    start = max(0, offset - _LOOK)
+    return text[max(start, text.rfind("\n", start, offset) + 1) : offset]
 
 
 def text_of(node: Node | None) -> str:

@@ -23,4 +23,5 @@ def read(document: Document) -> Iterator[Requirement]:
     top = root(document)
     for table in ("require", "require-dev"):
         for entry in entries(top, table):
-            yield Requirement(ECOSYSTEM, entry.name, text_of(entry), entry.name_start, entry.name_end)
+            if "/" in entry.name:  # else PHP itself, or an extension of it
+                yield Requirement(ECOSYSTEM, entry.name, text_of(entry), entry.name_start, entry.name_end)

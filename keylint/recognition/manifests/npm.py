@@ -11,6 +11,10 @@ from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "npm"
 _TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "resolutions", "overrides")
+# Tables whose names may be paths to a package, with ranges: `**/ccxt`, `bot>ccxt`, `ccxt@^4`.
+_PATHS = ("resolutions", "overrides")
+_LAST = re.compile(r"(?P<name>(?:@[^/@>\s]+/)?[^/@>\s]+)(?:@[^>/]*)?$")
+_LONGEST = 400
 _ALIAS = re.compile(r"npm:(?P<name>(?:@[^/@]+/)?[^@]+)(?:@(?P<spec>.*))?")
 _LOCAL = ("workspace:", "file:", "link:", "portal:", "patch:", ".", "/", "~/")
 _ELSEWHERE = re.compile(r"(?:git|https?|ssh|github|gitlab|bitbucket)[:+]|[\w.-]+/[\w.-]+(?:#|$)")
@@ -23,7 +27,18 @@ def read(document: Document) -> Iterator[Requirement]:
     for name in _TABLES:
         for entry in (*entries(top, name), *entries(top, "pnpm", name)):
             if entry.kind == "scalar":
-                yield from _entry(entry, is_peer=name == "peerDependencies")
+                yield from _entry(_named(entry) if name in _PATHS else entry, is_peer=name == "peerDependencies")
+
+
+def _named(entry: Node) -> Node:
+    """Return the entry of the package that a path ends in."""
+    found = _LAST.search(entry.name) if len(entry.name) <= _LONGEST else None
+    if found is None or entry.name_end - entry.name_start != len(entry.name):
+        return entry
+    start = entry.name_start
+    return entry._replace(
+        name=found["name"], name_start=start + found.start("name"), name_end=start + found.end("name")
+    )
 
 
 def _entry(entry: Node, *, is_peer: bool) -> Iterator[Requirement]:

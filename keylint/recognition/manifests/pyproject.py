@@ -52,7 +52,7 @@ def named(table: Iterable[Node], *, is_poetry: bool) -> Iterator[Requirement]:
     """Yield the entries of a table of names with versions, as Poetry and Pipenv write them."""
     for entry in table:
         options = {child.name: child for child in entry.children} if entry.kind == "mapping" else {}
-        if any(name in options for name in _LOCAL):
+        if any(name in options for name in _LOCAL) or (is_poetry and entry.name == "python"):
             continue
         version = text_of(options.get("version")) if options else text_of(entry)
         pinned = None
