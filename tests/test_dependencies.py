@@ -495,6 +495,27 @@ def test_what_a_file_asks_for(path: str, text: str, expected: list[Row]) -> None
         ),
         pytest.param("Pipfile", '[packages\nccxt = "==4.5.0"\n', [("malformed", 1), ("dependency", 2)], id="Pipfile"),
         pytest.param("pom.xml", "<project><dependency>\n<artifactId>binance-spot</artifactId>\n", [("malformed", 3)], id="XML"),
+        pytest.param(
+            "pom.xml", "<project>\n<groupId>io.github.binance</groupId>\n<artifactId>binance-spot</artifactId>\n<version>9.1.0</version>\n</projec",
+            [("malformed", 5), ("dependency", 3)], id="Maven",
+        ),
+        pytest.param(
+            "A.csproj", '<Project>\n<PackageReference Include="Binance.Net" Version="12.11.1">\n</Project>\n',
+            [("malformed", 3), ("dependency", 2)], id="NuGet",
+        ),
+        pytest.param(
+            "libs.versions.toml", '[libraries\na = { module = "io.github.binance:binance-spot" }\n',
+            [("malformed", 1), ("dependency", 2)], id="a version catalogue",
+        ),
+        pytest.param(
+            "yarn.lock", '# yarn lockfile v1\n\n<<<<<<< HEAD\nccxt@^4:\n  version "4.5.1"\n=======\n',
+            [("malformed", 3), ("dependency", 4)], id="a conflict",
+        ),
+        pytest.param(
+            "package-lock.json", '{"lockfileVersion": 3, "packages": {\n"node_modules/ccxt": {"version": "4.5.1"},\n"node_mod',
+            [("malformed", 3), ("dependency", 2)], id="a lock broken off",
+        ),
+        pytest.param("poetry.lock", "<html>ccxt was not found</html>\n", [("malformed", 1)], id="another file"),
     ],
 )  # fmt: skip
 def test_a_malformed_manifest_is_noted_and_read_by_lines(path: str, text: str, expected: list[tuple[str, int]]) -> None:

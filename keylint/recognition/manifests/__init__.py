@@ -134,12 +134,15 @@ def requirements(document: Document) -> Read:
         return Read(())
     module = _module(reader)
     try:
-        found = list(module.read(document))
-        reason = ""
-    except Malformed as error:
-        from keylint.recognition.manifests._loose import by_lines
+        from keylint.recognition.manifests._doubts import doubt
 
-        found, reason = list(by_lines(document, module.ECOSYSTEM)), str(error)
+        found = list(module.read(document))
+        reason = doubt(document.text, reader, is_empty=not found)
+    except Malformed as error:
+        from keylint.recognition.manifests._loose import PAIR, by_lines
+
+        found = list(by_lines(document, module.ECOSYSTEM, getattr(module, "LOOSE", PAIR)))
+        reason = str(error)
     return Read(tuple(sorted(found, key=lambda one: (one.start, one.end))), reason)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.recognition.manifests import Requirement, line_before
+from keylint.recognition.manifests import Requirement, line_before, root
 
 ECOSYSTEM = "pypi"
 # A command up to the end of its statement, over continued lines, or as a Dockerfile may have it: `["pip", "install"]`.
@@ -42,10 +42,11 @@ _PLAIN = re.compile(r"(?P<name>[\w./-]+)(?:[@:](?P<spec>[\w.^~*-]+))?")
 
 
 def read(document: Document) -> Iterator[Requirement]:
-    """Yield every package that a command names."""
+    """Yield every package that a command names. Raises: Malformed for a notebook that is no JSON."""
     if document.path.lower().endswith(".ipynb"):
         from keylint.documents.notebook import cells
 
+        root(document)
         for cell in cells(document):
             if cell.kind == "code":
                 for one in _of_text(cell.text):

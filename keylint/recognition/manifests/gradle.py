@@ -13,6 +13,7 @@ ECOSYSTEM = "maven"
 _NOTATION = re.compile(
     r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<version>[^\"'\s:@]{1,60}))?(?:[:@][^\"'\n]{0,60})?[\"']"
 )
+LOOSE = re.compile(r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<value>[\w.+-]{1,60}))?[\"']")
 _NAMED = re.compile(
     r"group[ \t]*[:=][ \t]*[\"'](?P<group>[\w.-]{1,100})[\"'][ \t]*,\s*"
     r"name[ \t]*[:=][ \t]*[\"'](?P<name>[\w.-]{1,100})[\"']"

@@ -10,6 +10,11 @@ from keylint.documents.tree import get, walk
 from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "maven"
+LOOSE = re.compile(
+    r"<groupId>\s{0,9}(?P<group>[\w.-]{1,100})\s{0,9}</groupId>\s{0,99}"
+    r"<artifactId>\s{0,9}(?P<name>[\w.-]{1,100})\s{0,9}</artifactId>"
+    r"(?:\s{0,99}<version>\s{0,9}(?P<value>[^<\s]{1,60}))?"
+)
 _PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
 
 

@@ -13,6 +13,10 @@ from keylint.documents.tree import Node, get, walk
 from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "nuget"
+LOOSE = re.compile(
+    r"\b(?:Include|Update|id)=\"(?P<name>[\w.-]{1,100})\""
+    r"(?:[ \t]{1,9}[Vv]ersion(?:Override)?=\"(?P<value>[^\"\n]{1,60})\")?"
+)
 _PROPERTY = re.compile(r"\$\((\w+)\)")
 _ELEMENTS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference", "package"))
 
