@@ -20,7 +20,7 @@ _IN_BRACES = ("npm_lock", "bun_lock", "composer")
 
 
 def doubt(text: str, reader: str, *, is_empty: bool) -> str:
-    """Return why a file seems not to be whole, in the words of the parsers, or nothing. `is_empty`: nothing was read."""
+    """Return why a file seems not to be whole, as parsers say it, or nothing. `is_empty`: nothing was read."""
     marks = _MARKS.get(reader)
     if marks is None or not text.strip():
         return ""

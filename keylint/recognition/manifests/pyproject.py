@@ -8,6 +8,7 @@ from keylint.documents.document import Document
 from keylint.documents.tree import Node, get
 from keylint.recognition.manifests import Requirement, entries, root, text_of
 from keylint.recognition.manifests.requirements import of_text
+from keylint.recognition.packages import normalised
 
 ECOSYSTEM = "pypi"
 _LISTS: tuple[tuple[str, ...], ...] = (
@@ -26,8 +27,19 @@ _LOCAL = ("path", "workspace")
 
 
 def read(document: Document) -> Iterator[Requirement]:
-    """Yield what every table asks for. Raises: Malformed."""
+    """Yield what every table asks for, without what uv takes from a folder. Raises: Malformed."""
     top = root(document)
+    local = {
+        normalised(ECOSYSTEM, source.name)
+        for source in entries(top, "tool", "uv", "sources")
+        if any(get(source, name) is not None for name in _LOCAL)
+    }
+    for one in _asked(document, top):
+        if normalised(ECOSYSTEM, one.name) not in local:
+            yield one
+
+
+def _asked(document: Document, top: Node) -> Iterator[Requirement]:
     for names in _LISTS:
         yield from _listed(document.text, get(top, *names))
     for names in _GROUPS:
@@ -51,7 +63,9 @@ def _listed(text: str, node: Node | None) -> Iterator[Requirement]:
 def named(table: Iterable[Node], *, is_poetry: bool) -> Iterator[Requirement]:
     """Yield the entries of a table of names with versions, as Poetry and Pipenv write them."""
     for entry in table:
-        options = {child.name: child for child in entry.children} if entry.kind == "mapping" else {}
+        # Poetry takes a list where the version depends on the machine: the first tells as much as the others.
+        stated = entry.children[0] if entry.kind == "sequence" and entry.children else entry
+        options = {child.name: child for child in stated.children} if stated.kind == "mapping" else {}
         if any(name in options for name in _LOCAL) or (is_poetry and entry.name == "python"):
             continue
         version = text_of(options.get("version")) if options else text_of(entry)
