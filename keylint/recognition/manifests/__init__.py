@@ -71,6 +71,7 @@ _WORKFLOW = re.compile(r"(?:^|/)(?:\.github/workflows|\.circleci|\.buildkite)/[^
 _PIP = re.compile(
     r"(?:^|/)(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in|pip|lock)|requirements[/\\][^/]+\.(?:txt|in|pip|lock))$"
 )
+# How much of a line is looked at for what makes a comment of the rest.
 _LOOK = 400
 
 
@@ -133,9 +134,9 @@ def requirements(document: Document) -> Read:
     if reader is None:
         return Read(())
     module = _module(reader)
-    try:
-        from keylint.recognition.manifests._doubts import doubt
+    from keylint.recognition.manifests._doubts import doubt
 
+    try:
         found = list(module.read(document))
         reason = doubt(document.text, reader, is_empty=not found)
     except Malformed as error:

@@ -27,10 +27,10 @@ def read(document: Document) -> Iterator[Requirement]:
     for name in _TABLES:
         for entry in (*entries(top, name), *entries(top, "pnpm", name)):
             if entry.kind == "scalar":
-                yield from _entry(_named(entry) if name in _PATHS else entry, is_peer=name == "peerDependencies")
+                yield from _entry(_at_end(entry) if name in _PATHS else entry, is_peer=name == "peerDependencies")
 
 
-def _named(entry: Node) -> Node:
+def _at_end(entry: Node) -> Node:
     """Return the entry of the package that a path ends in."""
     found = _LAST.search(entry.name) if len(entry.name) <= _LONGEST else None
     if found is None or entry.name_end - entry.name_start != len(entry.name):
