@@ -40,7 +40,8 @@ check: $(STAMP) ## lint, format, types, layers
 	$(BIN)/keylint scan --quiet --fail-on low .
 
 goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
-	$(BIN)/python -m pytest -q tests/test_goldens.py tests/test_mistakes.py --rewrite
+	$(BIN)/python -m pytest -q tests/test_goldens.py tests/test_mistakes.py \
+		tests/test_manifests.py tests/test_pipeline_facts.py --rewrite
 
 docs: $(STAMP) ## rewrite compiled rules and data, pages, schemas, and what README.md and docs/ quote; read the diff
 	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_data.py tests/test_rules_command.py tests/test_schema.py \
