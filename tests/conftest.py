@@ -30,6 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "fixtures"))  # materialise.py, which `make scan` calls, too
 
 
+def validator(name: str) -> Path | None:
+    """Return where `make validators` put somebody else's validator, if it did."""
+    file = ROOT / "build" / "validators" / "node_modules" / name
+    return file if file.exists() else None
+
+
 class Result(NamedTuple):
     """What a run gave. Shape: exit code, standard output, standard error."""
 
