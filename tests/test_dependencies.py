@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, write
+from conftest import Run, cpu_seconds, write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -775,9 +774,9 @@ PATHS += ["composer.lock", "Gemfile", "Gemfile.lock", "environment.yml", "Docker
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_take_bounded_time(path: str, name: str) -> None:
-    started = time.monotonic()
+    started = cpu_seconds()
     list(DETECTOR.find(Document(path, HOSTILE[name])))
-    assert time.monotonic() - started < 10
+    assert cpu_seconds() - started < 10
 
 
 @given(st.sampled_from(PATHS), st.text(alphabet="ccxt binance\n\"'{}[]()<>=!@:,.-_/\\#*^~0123", max_size=300))
@@ -794,9 +793,9 @@ def test_a_large_lock_file_is_read_whole() -> None:
     text = '{"lockfileVersion": 3, "packages": {\n' + "".join(entry.format(at) for at in range(100_000))
     text += '    "node_modules/ccxt": {\n      "version": "4.5.84"\n    }\n}}\n'
     assert len(text) > 5_000_000
-    started = time.monotonic()
+    started = cpu_seconds()
     assert rows("package-lock.json", text) == [("npm", "ccxt", "4.5.84", True, True)]
-    assert time.monotonic() - started < 10
+    assert cpu_seconds() - started < 10
 
 
 def facts_of(files: dict[str, str]) -> list[Fact]:

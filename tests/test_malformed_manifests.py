@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run, write
+from conftest import Run, cpu_seconds, write
 
 from keylint.detectors.dependency import DETECTOR
 from keylint.documents.document import Document
@@ -123,9 +123,9 @@ BREAKAGES: dict[str, Callable[[str], bytes]] = {
 def test_no_scan_stops_for_a_broken_manifest(tmp_path: Path, keylint: Run, breakage: str) -> None:
     write(tmp_path, {path: BREAKAGES[breakage](text) for path, text in WHOLE.items()})
     write(tmp_path, {"sound/requirements.txt": "python-binance==1.0.12\n"})
-    started = time.monotonic()
+    started = cpu_seconds()
     result = keylint("scan", str(tmp_path), "--format", "json", "--fail-on", "never")
-    assert time.monotonic() - started < 30
+    assert cpu_seconds() - started < 30
     assert result.code in (0, 4)
     assert ("outdated-client", "sound/requirements.txt", 1, 1) in result.places
     report = result.report["scanned"]
