@@ -70,6 +70,7 @@ ALL = ["clones/acme/bare.git", "clones/acme/bot", "clones/acme/tax", "clones/dee
         pytest.param("https://example.org/a?token=b", UsageError, "found one with a query", id="query"),
         pytest.param("https://example.org/a b", UsageError, "found a space", id="space"),
         pytest.param("https://example.org/a\n", UsageError, "control character", id="line feed"),
+        pytest.param("file:///a%00b", UsageError, "control character", id="zero"),
         pytest.param("https://al:pa/ss@example.org/a", UsageError, "https://…: no URL", id="unwritable password"),
         pytest.param("file://example.org/a", UsageError, "expected file:///PATH", id="another machine's file"),
         pytest.param("ssh://-oProxyCommand=x/a", UsageError, "begins with '-'", id="option for a host"),
@@ -202,6 +203,7 @@ def test_a_key_in_a_name_is_not_shown(clones: Path) -> None:
         pytest.param("https://[2001:db8::1]/bot", "[2001:db8::1]/bot", id="address"),
         pytest.param("git@[2001:db8::1]:bot", "[2001:db8::1]/bot", id="address as scp"),
         pytest.param("file:///srv/git/bot.git", "/srv/git/bot.git", id="file"),
+        pytest.param("file:///srv/my%20git/bot", "/srv/my git/bot", id="file with a space"),
         pytest.param("file://localhost/srv/git/bot.git/", "/srv/git/bot.git", id="file of this machine"),
     ],
 )
