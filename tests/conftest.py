@@ -30,6 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "fixtures"))  # materialise.py, which `make scan` calls, too
 
 
+def validator(name: str) -> Path | None:
+    """Return where `make validators` put somebody else's validator, if it did."""
+    file = ROOT / "build" / "validators" / "node_modules" / name
+    return file if file.exists() else None
+
+
 class Result(NamedTuple):
     """What a run gave. Shape: exit code, standard output, standard error."""
 
@@ -54,6 +60,12 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be remembered from one test to the next, nor where the user's own scans are."""
+    monkeypatch.setenv("KEYLINT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache" / os.urandom(8).hex()))
 
 
 @pytest.fixture
