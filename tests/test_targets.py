@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import git, write
+from conftest import ROOT, git, write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -411,6 +411,14 @@ def test_the_schema_and_the_tool_are_of_one_mind(entry: str, well: bool) -> None
     source = read(f"version: 1\ntargets: [{entry}]\n", FILE)
     valid = Draft202012Validator(schemas()["targets"]).is_valid(source.value)
     assert (valid, bool(read_targets(source).entries)) == (well, well)
+
+
+def test_the_file_that_is_described_is_one() -> None:
+    page = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8")
+    text = page.partition("`targets.yaml`:\n\n```yaml\n")[2].partition("```")[0]
+    source = read(text, FILE)
+    told = read_targets(source)
+    assert (source.problems, [entry.place for entry in told.entries]) == ([], ["path", "url", "github"])
 
 
 def test_every_forge_can_be_named() -> None:
