@@ -15,6 +15,7 @@ from keylint.detectors import Detector
 from keylint.documents.parsers import Parser
 from keylint.registry import load, names
 from keylint.reporters import Reporter
+from keylint.sweep.forges import Forge
 
 # Modules of other people that a scan without findings may import, beyond what the interpreter itself has loaded.
 ALLOWED = {
@@ -122,6 +123,7 @@ def test_layers() -> None:
         ("keylint.detectors", "DETECTOR", Detector),
         ("keylint.documents.parsers", "PARSER", Parser),
         ("keylint.reporters", "REPORTER", Reporter),
+        ("keylint.sweep.forges", "FORGE", Forge),
     ],
 )
 def test_every_extension_exports_its_constant_and_says_what_it_is(package: str, constant: str, kind: type) -> None:
@@ -189,6 +191,7 @@ def test_every_module_has_a_test_or_is_tested_through_the_tool() -> None:
     through_the_tool |= {"detect_secrets_plugin"}  # by the real detect-secrets
     through_the_tool |= set(names("keylint.reporters"))  # by their names, in test_formats.py
     through_the_tool |= set(names("keylint.recognition.manifests"))  # by their files' names, in test_dependencies.py
+    through_the_tool |= set(names("keylint.sweep.forges"))  # by their names, in test_forges.py
     through_the_tool |= set(names("keylint.documents.parsers"))  # by their files' names, in test_tree.py
     # Each of these is a part of one detector, and tested through it.
     through_the_tool |= {

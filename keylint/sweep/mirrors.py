@@ -35,7 +35,6 @@ _KEPT = (
 _SET = {
     "GIT_ALLOW_PROTOCOL": ":".join(SCHEMES),
     "GIT_LFS_SKIP_SMUDGE": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
     # Nobody is there to answer.
     "GCM_INTERACTIVE": "never",
     "SSH_ASKPASS_REQUIRE": "never",
@@ -44,14 +43,10 @@ _SET = {
 # read: a URL may hold a password. Nor can a URL be taken for an option there.
 _REMOTE = "keylint"
 _SETTINGS = {
-    "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
-    "fetch.recurseSubmodules": "false",
     "gc.autoDetach": "false",  # what outlives its git outlives the limits, too
     "maintenance.autoDetach": "false",
     "protocol.ext.allow": "never",
-    "safe.directory": "*",
-    "submodule.recurse": "false",
 }
 _WHOLE, _PART = ".git", ".part"
 _REFS = "+refs/*:refs/*"
@@ -93,12 +88,12 @@ def mirror(target: Target, folder: str, *, seconds: float, largest: int) -> str:
     if target.size > largest:
         raise TargetFailed(f"holds {target.size} bytes; at most {largest} are fetched")
     limits = _Limits(time.monotonic() + seconds, seconds, largest)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    path = os.path.join(folder, _named(url))
+    path = os.path.join(os.path.abspath(folder), _named(url))
     lock = _lock(path, seconds)
     from filelock import Timeout
 
     try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         with lock:
             _bring(url, path, limits)
             os.utime(path)
@@ -116,9 +111,10 @@ def trim(folder: str, most: int, keep: Collection[str] = ()) -> None:
     """
     if not os.path.isdir(folder):
         return
+    folder = os.path.abspath(folder)
     for name in os.listdir(folder):
         if name.endswith(_PART):
-            _tidy(os.path.join(folder, name.removesuffix(_PART)))
+            _tidy(os.path.join(folder, name.removesuffix(_PART).rpartition(".")[0]))
     mirrors = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(_WHOLE)]
     sizes = {path: _size(path) for path in mirrors}
     total = sum(sizes.values())
@@ -160,6 +156,8 @@ def _lock(path: str, seconds: float) -> FileLock:
 
 def _bring(url: Url, path: str, limits: _Limits) -> None:
     """Make a mirror, or bring it up to date, its lock held."""
+    from tempfile import mkdtemp
+
     git = _Git(url, limits)
     remote = _listed(git)
     if os.path.isdir(path):
@@ -169,12 +167,13 @@ def _bring(url: Url, path: str, limits: _Limits) -> None:
             pass  # the server answers, so it is the mirror: what was killed leaves locks, and disks fail
         else:
             return
-    part = path + _PART
-    shutil.rmtree(part, ignore_errors=True)
+    _clear(path)
+    part = mkdtemp(_PART, f"{os.path.basename(path)}.", os.path.dirname(path))
     try:
         sha256 = ["--object-format=sha256"] if any(len(name) > 40 for _, name in remote.refs) else []
         git(part, ["init", "--bare", "--quiet", "--template=", *sha256])
         _fetch(git, part, remote)
+        git(part, ["pack-refs", "--all"])  # a file for each of a large repository's would be many
         shutil.rmtree(path, ignore_errors=True)
         os.rename(part, path)
     finally:
@@ -184,7 +183,7 @@ def _bring(url: Url, path: str, limits: _Limits) -> None:
 def _listed(git: _Git) -> _Remote:
     refs: set[tuple[str, str]] = set()
     head = ""
-    for line in git(os.devnull, ["ls-remote", "--symref", _REMOTE]).splitlines():
+    for line in git(os.devnull, ["ls-remote", "--symref", _REMOTE]).split("\n"):
         value, _, name = line.partition("\t")
         if name == "HEAD":
             head = head or value
@@ -194,36 +193,32 @@ def _listed(git: _Git) -> _Remote:
 
 
 def _update(git: _Git, path: str, remote: _Remote) -> None:
-    lines = git(path, ["for-each-ref", "--format=%(refname)%09%(objectname)"]).splitlines()
-    if {tuple(line.split("\t")) for line in lines} != remote.refs:
-        packs = os.path.join(path, "objects", "pack")
-        for name in os.listdir(packs):
-            if name.startswith("tmp_"):
-                os.unlink(os.path.join(packs, name))
-        _fetch(git, path, remote)
-    elif remote.head not in ("", _head(path)):
-        _point(git, path, remote.head)
+    lines = git(path, ["for-each-ref", "--format=%(refname)%09%(objectname)"]).split("\n")[:-1]
+    if {tuple(line.split("\t")) for line in lines} == remote.refs and remote.head in ("", _head(path)):
+        return
+    packs = os.path.join(path, "objects", "pack")
+    for name in os.listdir(packs):
+        if name.startswith("tmp_"):
+            os.unlink(os.path.join(packs, name))
+    _fetch(git, path, remote)
 
 
 def _fetch(git: _Git, path: str, remote: _Remote) -> None:
-    if remote.refs:
-        options = ["--quiet", "--force", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head"]
-        git(path, ["fetch", *options, "--no-recurse-submodules", _REMOTE, _REFS])
-    _point(git, path, remote.head)
+    """Fetch every ref, and let HEAD lead to where that of the server does."""
+    branch = remote.head.removeprefix("ref: ")
+    is_detached = branch == remote.head != ""
+    options = ["--quiet", "--force", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head"]
+    # What HEAD leads to may be on no branch.
+    git(path, ["fetch", *options, "--no-recurse-submodules", _REMOTE, _REFS, *(["HEAD"] if is_detached else [])])
+    if is_detached:
+        git(path, ["update-ref", "--no-deref", "HEAD", remote.head])
+    elif branch:
+        git(path, ["symbolic-ref", "HEAD", branch])
 
 
 def _head(path: str) -> str:
     with open(os.path.join(path, "HEAD"), encoding="utf-8", errors="replace") as stream:
         return stream.read().strip()
-
-
-def _point(git: _Git, path: str, head: str) -> None:
-    """Let HEAD lead to where that of the server does."""
-    name = head.removeprefix("ref: ")
-    if name != head:
-        git(path, ["symbolic-ref", "HEAD", name])
-    elif head:
-        git(path, ["update-ref", "--no-deref", "HEAD", head])
 
 
 class _Git:
@@ -332,8 +327,8 @@ def _remove(path: str) -> bool:
 
     try:
         with _lock(path, 0):
-            os.rename(path, path + _PART)
-            shutil.rmtree(path + _PART, ignore_errors=True)
+            os.rename(path, f"{path}.gone{_PART}")
+            _clear(path)
     except (Timeout, OSError):
         return False
     return True
@@ -344,4 +339,15 @@ def _tidy(path: str) -> None:
     from filelock import Timeout
 
     with suppress(Timeout, OSError), _lock(path, 0):
-        shutil.rmtree(path + _PART, ignore_errors=True)
+        _clear(path)
+
+
+def _clear(path: str) -> None:
+    """Remove what was begun and not finished of a mirror, its lock held.
+
+    Each beginning has a name of its own: the git of a process that was killed may still be at work on an earlier one.
+    """
+    folder, name = os.path.split(path)
+    for other in os.listdir(folder):
+        if other.startswith(f"{name}.") and other.endswith(_PART):
+            shutil.rmtree(os.path.join(folder, other), ignore_errors=True)

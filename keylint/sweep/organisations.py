@@ -14,6 +14,7 @@ from keylint.registry import load
 from keylint.sources.paths import shown
 from keylint.sweep.forges import Forge, Hosted
 from keylint.sweep.forges._api import Api, Token
+from keylint.sweep.urls import masked, url_of
 
 _ON_SERVER = re.compile(r"(?P<server>https?://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?)/(?P<name>.+?)/*")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
@@ -118,9 +119,13 @@ def _token(forge: Forge, server: str, servers: set[str]) -> Token | None:
 
 def _checked(api: Api, found: Hosted) -> Hosted:
     """Return a repository of a listing if its URL is one that a server may name."""
-    if found.url.startswith(("https://", "http://")):
+    try:
+        url = url_of(found.url)
+    except UsageError as error:
+        raise api.failed(str(error)) from None
+    if url is not None and found.url.startswith(("https://", "http://")):
         return found
-    raise api.failed(f"expected the URL of a repository, found something else for {shown(found.path)}")
+    raise api.failed(f"expected a URL of the web for {shown(found.path)}, found {masked(found.url)}")
 
 
 def _taken(one: Organisation, hosted: Sequence[Hosted], wanted: Wanted) -> list[Hosted]:

@@ -216,7 +216,7 @@ def _repositories(top: str) -> Iterator[_Found]:
                 inside = sorted(
                     child.path
                     for child in children
-                    if child.is_dir() and (not child.is_symlink() or is_repository(child.path))
+                    if child.is_dir(follow_symlinks=False) or (child.is_symlink() and is_repository(child.path))
                 )
         except OSError:
             yield _of_folder(folder)

@@ -63,7 +63,6 @@ class Api:
         hint: str,
         *,
         say: Callable[[str], None],
-        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         try:
             import httpx
@@ -78,7 +77,6 @@ class Api:
         self._base = httpx.URL(base.rstrip("/") + "/")
         self._name = f"{title} at {self._base.netloc.decode('ascii')}"
         self._say = say
-        self._pause = pause
         self._left = _LONGEST_WAIT
         self._client = httpx.Client(
             headers={"User-Agent": "keylint", **headers, **carried},
@@ -93,7 +91,7 @@ class Api:
     def items(self, path: str, query: Query) -> Iterator[Any] | None:
         """Return the items of a list of which each page names the next; None if there is no such list."""
         first = self.ask(path, query)
-        return None if first.value is None else self._items(first)
+        return None if first is NOTHING else self._items(first)
 
     def _items(self, page: Answer) -> Iterator[Any]:
         seen: set[str] = set()
@@ -104,12 +102,12 @@ class Api:
             if page.next in seen or len(seen) == _MOST_PAGES:
                 raise self.failed("its list has no end")
             seen.add(page.next)
-            page = self._answer(self._within(page.next, "names a next page on"))
+            page = self._answer(self._within(page.next, "names a next page at"))
 
     def numbered(self, path: str, query: Query) -> Iterator[Any] | None:
         """Return the items of a list whose pages are asked for until one is empty; None if there is no such list."""
         first = self.ask(path, {**query, "page": "1"})
-        return None if first.value is None else self._numbered(first, path, query)
+        return None if first is NOTHING else self._numbered(first, path, query)
 
     def _numbered(self, page: Answer, path: str, query: Query) -> Iterator[Any]:
         for number in range(2, _MOST_PAGES):
@@ -196,7 +194,7 @@ class Api:
             raise self.failed(f"{reason}, for {seconds:.0f} seconds more; of waiting, {self._left:.0f} are left")
         self._left -= seconds
         self._say(f"{self._name}: {self._clean(reason)}; waiting for {seconds:.0f} seconds")
-        self._pause(seconds)
+        time.sleep(seconds)
 
     def _once(self, url: httpx.URL) -> tuple[httpx.Response, bytes]:
         import httpx
