@@ -142,9 +142,8 @@ def again(folder: Path, work: Path) -> None:
     store = work / "again.db"
     first, found = run(sweep(folder, store), store)
     second, same = run(sweep(folder, store), store)
-    print(
-        f"first {first:.2f} s, second {second:.2f} s: one {first / second:.0f}th, {'the same' if found == same else 'NOT THE SAME'}"
-    )
+    told = "the same" if found == same else "NOT THE SAME"
+    print(f"first {first:.2f} s, second {second:.2f} s: one {first / second:.0f}th, {told}")
 
 
 def kills(folder: Path, work: Path) -> None:

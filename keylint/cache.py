@@ -152,7 +152,10 @@ def _code() -> Iterator[str]:
         for name in sorted(names):
             status = os.stat(os.path.join(folder, name))
             yield f"{name} {status.st_size} {status.st_mtime_ns}"
-    installed = {name for path in sys.path if os.path.isdir(path) for name in os.listdir(path)}
+    installed: set[str] = set()
+    for path in sys.path:
+        with suppress(OSError):
+            installed.update(os.listdir(path or os.curdir))
     yield from sorted(name for name in installed if name.endswith(".dist-info") and name.lower().startswith(_READERS))
 
 

@@ -76,7 +76,7 @@ def look(
     selection: Selection,
     lenses: Lenses,
     jobs: int | None = None,
-    is_excluded: Callable[[str], bool] = lambda _path: False,
+    is_excluded: Callable[[str], bool] | None = None,
     *,
     cache: Cache | None = None,
 ) -> Found:
@@ -189,10 +189,12 @@ def _held(repository: Repository, heads: Sequence[str]) -> set[str]:
 
 
 def _items(
-    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool], skipped: set[Skip]
+    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool] | None, skipped: set[Skip]
 ) -> list[Item]:
     """Return what to look at, the versions of one file together: git stores them as differences from each other."""
-    excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
+    excluded: set[str] = set()
+    if is_excluded is not None:
+        excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
     skipped.update(Skip(path, "excluded", "by the configuration") for path in excluded)
     items = []
     for object_, some in paths.items():
@@ -294,7 +296,7 @@ class _Examiner:
                 continue
             if one.left_out is not None:
                 detail = f"object {item.object}" if one.left_out in ("missing-object", "unreadable") else ""
-                new, left_out = list[Hit](), [Skip(item.paths[0], one.left_out, detail)]
+                new, left_out = list[Hit](), [Skip(shown(item.paths[0]), one.left_out, detail)]
             elif one.kind == "blob":
                 new, left_out = self._examine(item, one.data)
             else:
@@ -348,8 +350,7 @@ class _Examiner:
 
 def _is_binary(item: Item, left_out: Sequence[Skip]) -> bool:
     """Tell an object that holds no text from one that has members without."""
-    names = (item.paths[0], shown(item.paths[0]))
-    return any(skip.reason == "binary" and skip.path in names for skip in left_out)
+    return any(skip.reason == "binary" and skip.path == shown(item.paths[0]) for skip in left_out)
 
 
 def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,7 +84,8 @@ class Fake:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(reply.body) + reply.short))
                 self.end_headers()
-                self.wfile.write(reply.body)
+                with suppress(BrokenPipeError, ConnectionResetError):  # who gives up reads no answer
+                    self.wfile.write(reply.body)
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  the name is its own
                 pass
@@ -264,6 +266,18 @@ def test_a_group_of_a_group_has_its_own_path(start: Start, tmp_path: Path) -> No
     found = targets([], file=str(tmp_path / "t.yaml"), archived=False, forks=False)
     assert [target.name for target in found] == ["git.example.org/acme/sub/bots/one"]
     assert fake.asked[0].query["include_subgroups"] == "true"
+
+
+def test_projects_of_a_group_that_was_renamed_have_their_whole_path(start: Start, tmp_path: Path) -> None:
+    projects = [
+        repository("gitlab", "Acme", "bot"),
+        repository("gitlab", "new", "bot"),
+        repository("gitlab", "new", "tax"),
+    ]
+    fake = start(behaving("gitlab", {PATHS["gitlab"]: projects}))
+    write(tmp_path, {"t.yaml": f"version: 1\ntargets: [{{gitlab: {fake.url}/acme, match: [/bot, new/tax]}}]\n"})
+    found = targets([], file=str(tmp_path / "t.yaml"), archived=False, forks=False)
+    assert [target.name for target in found] == ["git.example.org/Acme/bot", "git.example.org/new/tax"]
 
 
 def test_a_file_decides_for_its_entries_and_asks_once(start: Start, tmp_path: Path) -> None:

@@ -152,6 +152,23 @@ def test_a_head_that_is_on_no_branch_is_followed(origin: Path, cache: Path) -> N
     assert held(folder) == held(origin) == (held(origin)[0], f"{first}\n")
 
 
+def test_what_only_head_leads_to_is_there(origin: Path, cache: Path) -> None:
+    lone = git(origin, "commit-tree", "-m", "lone", "trunk^{tree}").strip()
+    git(origin, "update-ref", "--no-deref", "HEAD", lone)
+    folder = brought(origin, cache)
+    assert git(folder, "log", "-1", "--format=%s", "HEAD") == "lone\n"
+    git(origin, "update-ref", "--no-deref", "HEAD", "trunk~")
+    brought(origin, cache)
+    assert held(folder) == held(origin)
+
+
+def test_a_ref_with_an_odd_name_is_one(origin: Path, cache: Path) -> None:
+    git(origin, "update-ref", "refs/heads/a\u2028b\x85ü", "trunk")
+    folder = brought(origin, cache)
+    assert brought(origin, cache) == folder
+    assert held(folder) == held(origin)
+
+
 def test_what_did_not_change_is_not_fetched(origin: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = brought(origin, cache)
     asked: list[str] = []
@@ -571,13 +588,14 @@ def test_what_was_not_used_for_the_longest_time_goes_first(origin: Path, cache: 
     assert left(cache) == []
 
 
-def test_what_is_read_or_worked_on_stays(origin: Path, cache: Path) -> None:
+def test_what_is_read_or_worked_on_stays(origin: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(cache.parent)
     from filelock import FileLock
 
     folders = filled(origin, cache, 3)
     with FileLock(f"{folders[1]}.lock"):
         (cache / f"{folders[1].name}.x.part").mkdir()
-        trim(str(cache), 0, [str(folders[0])])
+        trim("cache", 0, [str(folders[0])])
         assert left(cache) == sorted([folders[0].name, folders[1].name, f"{folders[1].name}.x.part"])
     trim(str(cache), 0)
     assert left(cache) == []

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import git, write
+from conftest import ROOT, git, write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +70,7 @@ ALL = ["clones/acme/bare.git", "clones/acme/bot", "clones/acme/tax", "clones/dee
         pytest.param("https://example.org/a?token=b", UsageError, "found one with a query", id="query"),
         pytest.param("https://example.org/a b", UsageError, "found a space", id="space"),
         pytest.param("https://example.org/a\n", UsageError, "control character", id="line feed"),
+        pytest.param("file:///a%00b", UsageError, "control character", id="zero"),
         pytest.param("https://al:pa/ss@example.org/a", UsageError, "https://…: no URL", id="unwritable password"),
         pytest.param("file://example.org/a", UsageError, "expected file:///PATH", id="another machine's file"),
         pytest.param("ssh://-oProxyCommand=x/a", UsageError, "begins with '-'", id="option for a host"),
@@ -202,6 +203,7 @@ def test_a_key_in_a_name_is_not_shown(clones: Path) -> None:
         pytest.param("https://[2001:db8::1]/bot", "[2001:db8::1]/bot", id="address"),
         pytest.param("git@[2001:db8::1]:bot", "[2001:db8::1]/bot", id="address as scp"),
         pytest.param("file:///srv/git/bot.git", "/srv/git/bot.git", id="file"),
+        pytest.param("file:///srv/my%20git/bot", "/srv/my git/bot", id="file with a space"),
         pytest.param("file://localhost/srv/git/bot.git/", "/srv/git/bot.git", id="file of this machine"),
     ],
 )
@@ -409,6 +411,14 @@ def test_the_schema_and_the_tool_are_of_one_mind(entry: str, well: bool) -> None
     source = read(f"version: 1\ntargets: [{entry}]\n", FILE)
     valid = Draft202012Validator(schemas()["targets"]).is_valid(source.value)
     assert (valid, bool(read_targets(source).entries)) == (well, well)
+
+
+def test_the_file_that_is_described_is_one() -> None:
+    page = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8")
+    text = page.partition("`targets.yaml`:\n\n```yaml\n")[2].partition("```")[0]
+    source = read(text, FILE)
+    told = read_targets(source)
+    assert (source.problems, [entry.place for entry in told.entries]) == ([], ["path", "url", "github"])
 
 
 def test_every_forge_can_be_named() -> None:

@@ -51,10 +51,8 @@ A repository called report or diff is ./report, ./diff.
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     formats = names(_VIEWS)
-    parser.add_argument(
-        "targets", nargs="*", metavar="TARGET", help="a repository, a folder of them, a glob, a URL, github:ORGANISATION, "
-        "gitlab:GROUP, gitea:URL; or report, or diff A B"
-    )  # fmt: skip
+    kinds = "a repository, a folder of them, a glob, a URL, github:ORGANISATION, gitlab:GROUP, gitea:URL"
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"{kinds}; or report, or diff A B")
     what = parser.add_argument_group("what is looked at")
     what.add_argument("--targets", dest="file", metavar="FILE", help="a file of targets with owners, tags, policies")
     what.add_argument("--archived", action="store_true", help="archived repositories of an organisation, too")
@@ -179,9 +177,11 @@ def _begun(store: Store, arguments: argparse.Namespace, policy: str, today: str,
 
 
 def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argparse.Namespace, before: int) -> None:
+    from keylint.sweep.job import unchanged
+
     progress = Progress("repository", "repositories") if not arguments.no_progress and is_watched() else None
     count = arguments.jobs or os.cpu_count() or 1
-    finished, size = before, 0
+    finished, size, total = before, 0, before + len(jobs)
 
     def done(job: Job, result: Result) -> None:
         nonlocal finished, size
@@ -189,14 +189,22 @@ def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argpars
         finished += 1
         size += result.scan.bytes
         if progress is not None:
-            progress(finished, before + len(jobs), size)
+            progress(finished, total, size)
 
     try:
-        if arguments.dask:
+        left = []
+        for job in jobs:
+            same = unchanged(job)
+            if same is None:
+                left.append(job)
+            else:
+                done(job, same)
+        jobs = left
+        if arguments.dask and jobs:
             from keylint.sweep.cluster import sweep as spread
 
             spread(jobs, arguments.dask, count, arguments.timeout, done)
-        else:
+        elif jobs:
             from keylint.sweep.local import sweep as run
 
             run(jobs, count, arguments.timeout, done)

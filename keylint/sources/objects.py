@@ -13,7 +13,7 @@ from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
 from keylint.sources.git import Child, GitFailed, spawn, widen
 from keylint.sources.reading import LARGEST
-from keylint.sources.repository import Repository, ask, at_root
+from keylint.sources.repository import Repository, ask, at_root, stored
 
 # So many names are written before the first answer is read: they fit into a pipe, so that neither side waits.
 AT_ONCE = 100
@@ -39,18 +39,11 @@ class Objects:
         self._repository = repository
         self._child: Child | None = None
         self._answers: BinaryIO | None = None
+        # Known only once git has ended at something: listing all of a huge clone takes longer than reading a little.
+        self._stored: frozenset[str] | None = None
 
     def read(self, names: Sequence[str]) -> Iterator[Object]:
         """Yield the object of each name, in order. Raises: SourceFailed if git cannot be started."""
-        stored = self._repository.stored
-        if stored is None:
-            yield from self._read(names)
-            return
-        found = self._read([name for name in names if name in stored])
-        for name in names:
-            yield next(found) if name in stored else _MISSING
-
-    def _read(self, names: Sequence[str]) -> Iterator[Object]:
         if not hasattr(os, "posix_spawnp"):
             yield from self._read_whole(names)
             return
@@ -58,16 +51,22 @@ class Objects:
         while start < len(names):
             some = names[start : start + AT_ONCE]
             try:
-                answers = self._asked(some)
-                for _ in some:
-                    found = _next(answers)
+                answers = self._asked([name for name in some if self._is_here(name)])
+                for name in some:
+                    found = _next(answers) if self._is_here(name) else _MISSING
                     start += 1
                     yield found
             except (EOFError, OSError):
                 # An object that is damaged ends git: the others are asked for again.
                 self.close()
+                if self._repository.partial and self._stored is None:
+                    self._stored = stored(self._repository)
+                    continue
                 start += 1
                 yield Object("damaged", 0, b"", "unreadable")
+
+    def _is_here(self, name: str) -> bool:
+        return self._stored is None or name in self._stored
 
     def close(self) -> None:
         """End git."""

@@ -34,15 +34,15 @@ _PATIENCE = 600.0
 class Repository(NamedTuple):
     """A repository that git can be asked about. `root` is None where there is no work tree.
 
-    `boundary` are the commits that a shallow clone ends with, `zero` is the id of nothing. `stored` are the objects of
-    a partial clone, for git fetches what it is asked for and does not have; None where it would not.
+    `boundary` are the commits that a shallow clone ends with, `zero` is the id of nothing. Of a `partial` clone git
+    ends at what is missing, for it may not fetch it.
     """
 
     root: str | None
     environment: Mapping[str, str]
     boundary: frozenset[str]
     zero: str
-    stored: frozenset[str] | None = None
+    partial: bool = False
 
 
 def open_repository() -> Repository:
@@ -63,9 +63,8 @@ def open_repository() -> Repository:
             environment[name] = os.path.abspath(environment[name])
         # Else the repository's core.worktree could show git another folder.
         environment["GIT_WORK_TREE"] = root
-    partial = _is_partial(packs)
-    repository = Repository(root, environment, _boundary(shallow), "0" * (64 if form == "sha256" else 40))
-    return repository._replace(stored=_stored(repository)) if partial else repository
+    zero = "0" * (64 if form == "sha256" else 40)
+    return Repository(root, environment, _boundary(shallow), zero, _is_partial(packs))
 
 
 def common_folder(repository: Repository) -> str:
@@ -132,7 +131,7 @@ def resolve(repository: Repository, names: Sequence[str]) -> list[tuple[str, str
     try:
         out = ask(repository, ["cat-file", "--batch-check=%(objecttype) %(objectname)"], _listed(names))
     except SourceFailed:
-        if repository.stored is None:
+        if not repository.partial:
             raise
         # Of a partial clone git ends at the first name that leads through a tree that is not here.
         return [found for name in names for found in resolve(repository, [name])] if len(names) > 1 else [None]
@@ -142,6 +141,13 @@ def resolve(repository: Repository, names: Sequence[str]) -> list[tuple[str, str
         known = kind in ("commit", "tree", "blob", "tag") and len(name) == len(repository.zero)
         found.append((kind, name) if known else None)
     return found
+
+
+def stored(repository: Repository) -> frozenset[str]:
+    """Return the ids of all objects that are here."""
+    return frozenset(
+        ask(repository, ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]).decode().split()
+    )
 
 
 def commits_of(repository: Repository, tips: Sequence[str], without: Sequence[str] = ()) -> list[str]:
@@ -161,17 +167,11 @@ def _lines(printed: Printed) -> list[str]:
 
 
 def _is_partial(packs: str) -> bool:
-    """Tell a partial clone, from what marks its packs; what git says of the path is relative to the current folder."""
+    """Tell a partial clone by what marks its packs."""
     try:
         return any(name.endswith(".promisor") for name in os.listdir(packs))
     except OSError:
         return False
-
-
-def _stored(repository: Repository) -> frozenset[str]:
-    return frozenset(
-        ask(repository, ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]).decode().split()
-    )
 
 
 def _boundary(file: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from keylint.model import INCOMPLETE, Confidence, Fact
 from keylint.pipeline import is_sure
 from keylint.policy.policy import Policy
 from keylint.sweep.results import Kept, Result, Scan, State
+from keylint.sweep.state import state_of
 from keylint.sweep.target import Target
 
 # Facts that are compared across repositories; what is a test or a page of documentation uses no key.
@@ -46,15 +47,27 @@ def examine(job: Job) -> Result:
     """Return what a repository comes to. What cannot be done is a result, too: `failed`, and why. Never raises."""
     start = monotonic()
     try:
-        with _inside(_folder(job)):
-            kept = Kept(_refs(), policy_digest(job), job.day, ages=False)
-            if job.known is not None and _is_same(job.known, kept):
-                return Result(_scan(job, start, "same"), job.known)
+        folder = _folder(job)
+        kept = Kept(state_of(folder), policy_digest(job), job.day, ages=False)
+        if job.known is not None and _is_same(job.known, kept):
+            return Result(_scan(job, start, "same"), job.known)
+        with _inside(folder):
             return _examined(job, kept, start)
     except KeylintError as error:
         return failed(job.target.name, str(error), monotonic() - start)
     except Exception as error:  # noqa: BLE001  a fault over one repository costs this one, and is told
         return failed(job.target.name, f"a fault of keylint's own: {_fault(error)}", monotonic() - start)
+
+
+def unchanged(job: Job) -> Result | None:
+    """Return the result of a repository at hand in which nothing is new; None if it has to be examined."""
+    if job.known is None or not os.path.isdir(job.target.location):
+        return None
+    try:
+        now = Kept(state_of(job.target.location), policy_digest(job), job.day, ages=False)
+    except OSError:
+        return None  # which the examination tells
+    return Result(_scan(job, monotonic(), "same"), job.known) if _is_same(job.known, now) else None
 
 
 def failed(name: str, why: str, seconds: float) -> Result:
@@ -166,16 +179,6 @@ def _inside(folder: str) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
-
-
-def _refs() -> str:
-    """Return a digest of every ref and what it leads to."""
-    from keylint.sources.repository import ask, open_repository, resolve
-
-    repository = open_repository()
-    refs = ask(repository, ["for-each-ref", "--format=%(objectname) %(refname)"])
-    head = resolve(repository, ["HEAD"])[0]
-    return sha256(refs + repr(head).encode()).hexdigest()
 
 
 def _scan(job: Job, start: float, state: State) -> Scan:

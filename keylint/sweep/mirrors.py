@@ -43,14 +43,10 @@ _SET = {
 # read: a URL may hold a password. Nor can a URL be taken for an option there.
 _REMOTE = "keylint"
 _SETTINGS = {
-    "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
-    "fetch.recurseSubmodules": "false",
     "gc.autoDetach": "false",  # what outlives its git outlives the limits, too
     "maintenance.autoDetach": "false",
     "protocol.ext.allow": "never",
-    "safe.directory": "*",
-    "submodule.recurse": "false",
 }
 _WHOLE, _PART = ".git", ".part"
 _REFS = "+refs/*:refs/*"
@@ -115,6 +111,7 @@ def trim(folder: str, most: int, keep: Collection[str] = ()) -> None:
     """
     if not os.path.isdir(folder):
         return
+    folder = os.path.abspath(folder)
     for name in os.listdir(folder):
         if name.endswith(_PART):
             _tidy(os.path.join(folder, name.removesuffix(_PART).rpartition(".")[0]))
@@ -186,7 +183,7 @@ def _bring(url: Url, path: str, limits: _Limits) -> None:
 def _listed(git: _Git) -> _Remote:
     refs: set[tuple[str, str]] = set()
     head = ""
-    for line in git(os.devnull, ["ls-remote", "--symref", _REMOTE]).splitlines():
+    for line in git(os.devnull, ["ls-remote", "--symref", _REMOTE]).split("\n"):
         value, _, name = line.partition("\t")
         if name == "HEAD":
             head = head or value
@@ -196,35 +193,32 @@ def _listed(git: _Git) -> _Remote:
 
 
 def _update(git: _Git, path: str, remote: _Remote) -> None:
-    lines = git(path, ["for-each-ref", "--format=%(refname)%09%(objectname)"]).splitlines()
-    if {tuple(line.split("\t")) for line in lines} != remote.refs:
-        packs = os.path.join(path, "objects", "pack")
-        for name in os.listdir(packs):
-            if name.startswith("tmp_"):
-                os.unlink(os.path.join(packs, name))
-        _fetch(git, path, remote)
-    elif remote.head not in ("", _head(path)):
-        _point(git, path, remote.head)
+    lines = git(path, ["for-each-ref", "--format=%(refname)%09%(objectname)"]).split("\n")[:-1]
+    if {tuple(line.split("\t")) for line in lines} == remote.refs and remote.head in ("", _head(path)):
+        return
+    packs = os.path.join(path, "objects", "pack")
+    for name in os.listdir(packs):
+        if name.startswith("tmp_"):
+            os.unlink(os.path.join(packs, name))
+    _fetch(git, path, remote)
 
 
 def _fetch(git: _Git, path: str, remote: _Remote) -> None:
+    """Fetch every ref, and let HEAD lead to where that of the server does."""
+    branch = remote.head.removeprefix("ref: ")
+    is_detached = branch == remote.head != ""
     options = ["--quiet", "--force", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head"]
-    git(path, ["fetch", *options, "--no-recurse-submodules", _REMOTE, _REFS])
-    _point(git, path, remote.head)
+    # What HEAD leads to may be on no branch.
+    git(path, ["fetch", *options, "--no-recurse-submodules", _REMOTE, _REFS, *(["HEAD"] if is_detached else [])])
+    if is_detached:
+        git(path, ["update-ref", "--no-deref", "HEAD", remote.head])
+    elif branch:
+        git(path, ["symbolic-ref", "HEAD", branch])
 
 
 def _head(path: str) -> str:
     with open(os.path.join(path, "HEAD"), encoding="utf-8", errors="replace") as stream:
         return stream.read().strip()
-
-
-def _point(git: _Git, path: str, head: str) -> None:
-    """Let HEAD lead to where that of the server does."""
-    name = head.removeprefix("ref: ")
-    if name != head:
-        git(path, ["symbolic-ref", "HEAD", name])
-    elif head:
-        git(path, ["update-ref", "--no-deref", "HEAD", head])
 
 
 class _Git:

@@ -63,6 +63,7 @@ def _whole(text: str, scheme: str) -> Url:
         if host not in ("", "localhost"):
             raise UsageError(f"{masked(text)}: expected file:///PATH, found a host")
         folder = unquote(parts.path)
+        _check_characters(folder, spaces=True)
         return Url(text, os.path.realpath(folder), shown(folder.rstrip("/") or "/"))
     path = _path(parts.path)
     _check_parts(text, host, parts.username or "", path)
@@ -86,8 +87,8 @@ def _path(path: str) -> str:
     return path.strip("/").removesuffix(".git").rstrip("/")
 
 
-def _check_characters(text: str) -> None:
-    if not text.isprintable() or " " in text:
+def _check_characters(text: str, *, spaces: bool = False) -> None:
+    if not text.isprintable() or (" " in text and not spaces):
         raise UsageError(f"{masked(text)}: expected a URL, found a space or a control character in it")
 
 

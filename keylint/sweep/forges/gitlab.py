@@ -22,12 +22,18 @@ def _repositories(api: Api, group: str) -> Iterator[Hosted]:
     for one in found:
         statistics = one.get("statistics")
         yield Hosted(
-            text_of(api, one, "path_with_namespace")[len(group) + 1 :],
+            _below(group, text_of(api, one, "path_with_namespace")),
             text_of(api, one, "http_url_to_repo"),
             flag_of(one, "archived"),
             bool(one.get("forked_from_project")),
             count_of(statistics, "repository_size") if isinstance(statistics, dict) else 0,
         )
+
+
+def _below(group: str, path: str) -> str:
+    """Return a project's path in its group, or its whole one if the group was renamed."""
+    prefix = f"{group}/"
+    return path[len(prefix) :] if path.lower().startswith(prefix.lower()) else path
 
 
 FORGE = Forge(
