@@ -131,16 +131,16 @@ def test_postgresql_answers_alike(postgresql: str, tmp_path: Path, organisation:
     assert (ran.code, ran.err) == (0, "")
     with psycopg.connect(postgresql) as connection:
         for one in reversed(metadata.sorted_tables):
-            connection.execute(f'delete from "{one.name}"')  # type: ignore[arg-type]  # noqa: S608
+            connection.execute(f'delete from "{one.name}"')  # noqa: S608
         for one in metadata.sorted_tables:
             flags = [isinstance(column.type.python_type(), bool) for column in one.columns]
             for row in rows[one.name]:
                 values = [bool(value) if flag else value for value, flag in zip(row, flags, strict=True)]
                 marks = ", ".join(["%s"] * len(values))
-                connection.execute(f'insert into "{one.name}" values ({marks})', values)  # type: ignore[arg-type]  # noqa: S608
+                connection.execute(f'insert into "{one.name}" values ({marks})', values)  # noqa: S608
         for query, rows_of in zip(QUERIES, expected, strict=True):
             asked = query.replace("json_extract(facts.record, '$[2]')", "facts.record::json ->> 2").replace("%", "%%")
-            assert connection.execute(asked, ()).fetchall() == rows_of  # type: ignore[arg-type]
+            assert connection.execute(asked, ()).fetchall() == rows_of
 
 
 def columns(text: str) -> Iterator[tuple[str, str]]:

@@ -336,7 +336,7 @@ def _put_findings(connection: Connection, sweep: Sweep, target: int, found: Iter
         if key in before and before[key][5:] != [row[name] for name in _LATEST]
     ]
     if moved:
-        latest = {name: bindparam(f"now_{name}") for name in _LATEST}
+        latest: dict[str, Any] = {name: bindparam(f"now_{name}") for name in _LATEST}
         connection.execute(findings.update().where(findings.c.id == bindparam("finding")).values(**latest), moved)
     if new:
         connection.execute(findings.insert(), new)
