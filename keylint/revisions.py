@@ -84,7 +84,8 @@ def look(
     now = {*_held(repository, selection.current), *(object_ for _, object_ in selection.here)}
     items = _items(paths, now, is_excluded, skipped)
     messages = [Item(commit, (COMMIT_MESSAGE,)) for commit in selection.commits]
-    looked = _examined(repository, [*items, *messages], lenses, jobs)
+    faults: list[str] = []
+    looked = _examined(repository, [*items, *messages], lenses, jobs, faults)
     skipped.update(skip for part in looked for skip in part.skipped)
     hits = [hit for part in looked for hit in part.hits]
     scanned = Scanned(
@@ -92,6 +93,7 @@ def look(
         sum(part.size for part in looked),
         tuple(sorted(skip._replace(path=shown(skip.path)) for skip in skipped)),
         len(selection.commits),
+        tuple(faults),
     )
     live = _live(repository, selection, hits) if hits else set()
     facts = _facts(repository, selection, hits, live, lenses.past) if hits else ()
@@ -145,7 +147,9 @@ def _items(
     return items
 
 
-def _examined(repository: Repository, items: Sequence[Item], lenses: Lenses, jobs: int | None) -> list[Looked]:
+def _examined(
+    repository: Repository, items: Sequence[Item], lenses: Lenses, jobs: int | None, faults: list[str]
+) -> list[Looked]:
     """Examine objects in processes of their own: what kills one, or keeps it for ever, costs that object alone."""
     if not items:
         return []
@@ -159,7 +163,7 @@ def _examined(repository: Repository, items: Sequence[Item], lenses: Lenses, job
         accelerate()
         count = jobs if jobs is not None else os.cpu_count() or 1
     batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
-    return run(work, batches, min(count, len(batches)), _lost)
+    return run(work, batches, min(count, len(batches)), _lost, faults=faults)
 
 
 def _lost(items: Sequence[Item], why: str) -> Looked:

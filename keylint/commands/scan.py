@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from keylint.assessment import Options, load_policy, policy_of, report_of, root_of, rules_in_force
 from keylint.commands import Command
-from keylint.console import is_terminal, put, say, speaks_unicode
+from keylint.console import confess, is_terminal, put, say, speaks_unicode
 from keylint.errors import BaselineError, UsageError
 from keylint.files import read_whole, replace
 from keylint.model import (
@@ -136,6 +136,8 @@ def run(options: Options) -> int:
     code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
     for notice in notices:
         say(notice)
+    if report.scanned.faults:
+        confess(report.scanned.faults)
     if options.quiet or options.format == "jsonl":
         for skip in incomplete(report):
             say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
