@@ -51,6 +51,8 @@ class Waiver(NamedTuple):
     expires: str
     line: int
     column: int
+    # Where it stands, if that is not the policy's own configuration.
+    file: str | None = None
 
 
 def read_waivers(source: SourceMap, value: Plain, rules: dict[str, Rule], vars_: Vars) -> tuple[Waiver, ...]:
@@ -148,6 +150,6 @@ def waiver_fact(waiver: Waiver, file: str, today: str, *, unused: bool | None, m
         "too_long": days > max_days if isinstance(max_days, (int, float)) else None,
         "unused": unused,
     }
-    location = Location(file, waiver.line, waiver.column, waiver.line, waiver.column)
+    location = Location(waiver.file or file, waiver.line, waiver.column, waiver.line, waiver.column)
     identity = f"waiver {waiver.rule} {waiver.owner} {waiver.created} {waiver.expires} {waiver.reason}"
     return Fact("waiver", location, identity, attributes)

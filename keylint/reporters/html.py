@@ -58,7 +58,11 @@ def render(report: Report, _style: Style) -> str:
 
     style, script, page = map(_part, ("page.css", "page.js", "page.html.jinja"))
     environment = Environment(
-        loader=DictLoader({"page": page}), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=DictLoader({"page": page}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: _harmless(value) if type(value) is str else value,
     )
     findings = gravest_first(report.findings)
     rows = [_row(finding, report.base) for finding in findings]
@@ -88,6 +92,11 @@ def render(report: Report, _style: Style) -> str:
         script_hash=_hash(script),
     )
     return unarmed(shown, "&#91;")
+
+
+def _harmless(text: str) -> str:
+    """Return a text of a rule with its lines, but nothing that commands the terminal a page is printed on."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _part(name: str) -> str:
