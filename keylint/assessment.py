@@ -171,10 +171,15 @@ def policy_of(options: Options) -> Policy | None:
 
 
 def bounds_of(root: str) -> str:
-    """Return the folder that nothing a scanned repository says may lead out of."""
+    """Return the folder that nothing a scanned repository says may lead out of.
+
+    Without git that is what the user is in, if it holds the scan root: packs may lie beside projects.
+    """
+    from keylint.policy.bounds import is_inside
     from keylint.sources.git import work_tree_of
 
-    return work_tree_of(root) or root
+    here = os.getcwd()
+    return work_tree_of(root) or (here if is_inside(root, here) else root)
 
 
 def _with_waivers(policy: Policy, options: Options) -> Policy:

@@ -112,11 +112,12 @@ def leading_out(folder: Path, kind: str) -> None:
     ],
 )
 def test_what_leads_out_of_the_repository_is_refused_and_not_quoted(
-    keylint: Run, tmp_path: Path, kind: str, in_git: bool
+    keylint: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, in_git: bool
 ) -> None:
     leading_out(tmp_path, kind)
-    if in_git:
+    if in_git:  # then the user may stand wherever there is
         git(tmp_path / "inside", "init", "-q")
+        monkeypatch.chdir(tmp_path)
     result = keylint("scan", str(tmp_path / "inside"))
     assert (result.code, result.out) == (2, "")
     assert "leads out of the scanned repository, and is not read" in result.err
