@@ -72,7 +72,15 @@ def _command(name: str) -> Command:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """Quotes what is wrong without what may be a key in it."""
+
+        def error(self, message: str) -> NoReturn:
+            from keylint.recognition.masking import mask_keys
+
+            super().error(mask_keys(message))
+
+    parser = Parser(
         prog="keylint",
         description="Find exchange API keys in repositories and judge them by policy.",
         epilog="keylint COMMAND --help shows examples.",

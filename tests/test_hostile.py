@@ -482,7 +482,7 @@ def test_a_text_that_stalls_what_parses_it_is_told(
         return examine(path, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr("keylint.scanner.examine", stall)
-    monkeypatch.setitem(workers.run.__kwdefaults__, "allowance", 0.5)
+    monkeypatch.setitem(workers.run.__kwdefaults__ or {}, "allowance", 0.5)
     start = time.monotonic()
     result = keylint("scan", str(tmp_path), "--jobs", jobs, "--format", "json")
     assert (result.code, result.report["scanned"]["skipped"]) == (

@@ -128,8 +128,9 @@ def run(options: Options) -> int:
     outputs = _outputs(options.report)
     if options.show_policy:
         from keylint.policy.shown import shown_policy
+        from keylint.recognition.masking import mask_keys
 
-        shown = shown_policy(policy_of(options) or load_policy())
+        shown = mask_keys(shown_policy(policy_of(options) or load_policy()))
         return int(not put("".join(f"{visible(line)}\n" for line in shown.splitlines()))) * NOT_COMPLETE
     policy = policy_of(options)
     accepted = () if options.baseline is None and policy and "baseline" not in policy.trust else _accepted(options)
