@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
 from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past
+from keylint.scanner import scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
 from keylint.sources.changes import Change, changes
 from keylint.sources.history import COMMIT_MESSAGE, Selection
@@ -295,8 +296,8 @@ def _held_before(repository: Repository, found: Sequence[Trace], past: Lens) -> 
     for trace in found:
         for old in trace.first.before if trace.first else ():
             if old not in held:
-                some = examine(shown(trace.first.path), data[old], past) if trace.first else ()
-                held[old] = {fact.identity for fact in some if isinstance(fact, Fact)}
+                _, some = scan_bytes(shown(trace.first.path), data[old], past) if trace.first else (None, ())
+                held[old] = {fact.identity for fact in some}
             older |= held[old] & {trace.hits[0].fact.identity}
     return frozenset(older)
 
