@@ -1,4 +1,4 @@
-"""What keylint stands: texts made to break its readers, ever larger trees. Rewrites the figures of docs/reliability.md."""
+"""What keylint stands: hostile texts, and ever larger trees. Rewrites the figures of docs/reliability.md."""
 
 from __future__ import annotations
 

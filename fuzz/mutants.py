@@ -117,8 +117,8 @@ def change(node: ast.AST, variant: int) -> None:
             node.body, node.orelse = node.orelse, node.body
         case ast.Constant(value=bool()):
             node.value = not node.value
-        case ast.Constant(value=int()):
-            node.value += 1 if variant else -1
+        case ast.Constant(value=int(number)):
+            node.value = number + (1 if variant else -1)
 
 
 if __name__ == "__main__":
