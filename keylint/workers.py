@@ -157,6 +157,9 @@ def _start(
     others: Sequence[_Worker],
     allowance: float,
 ) -> _Worker | None:
+    import pickle  # noqa: F401  before the fork: both sides need it
+    import resource  # noqa: F401
+
     opened: list[int] = []
     _fill()
     # A Ctrl-C between the fork and what the child makes of it would run the parent's clean-up in the child.

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from keylint.policy.placeholders import expand
-from keylint.recognition.shape import shape
+from keylint.recognition.shape import class_changes, shape
 
 BASE62 = string.ascii_letters + string.digits
 
@@ -25,6 +25,9 @@ BASE62 = string.ascii_letters + string.digits
         pytest.param("{{repeat:x:64}}", "repetitive", id="one character"),
         pytest.param("{{repeat:0:64}}", "repetitive", id="zeros"),
         pytest.param("{{repeat:aB3dE6gH:8}}", "repetitive", id="a period"),
+        pytest.param("{{repeat:aB3dE6gHjK9mNpQ2sTuV5xYzC4fGiL7r:2}}", "repetitive", id="a long period"),
+        pytest.param("{{repeat:0123:16}}", "repetitive", id="digits with two bits a character"),
+        pytest.param("{{repeat:01234567:8}}", "hex", id="digits with three"),
         pytest.param("YourApiKey{{key63:a}}", "repetitive", id="a word in it"),
         pytest.param(
             "GetSubAccount{{repeat:FuturesAccountSummary:1}}ResponseForMarginTradingModel2", "words", id="camelCase"
@@ -43,6 +46,19 @@ def test_hardly_a_random_value_is_dismissed() -> None:
     generator = random.Random(20261122)
     values = ("".join(generator.choices(BASE62, k=64)) for _ in range(20_000))
     assert sum(shape(value) != "random" for value in values) <= 10
+
+
+def test_classes_are_those_of_ascii() -> None:
+    kinds = [str.isdigit, str.isupper, str.islower]
+    text = "".join(
+        chr(first) + chr(second)
+        for first in range(128)
+        for second in (47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123)
+    )
+    pairs = [(text[place], text[place + 1]) for place in range(0, len(text), 2)]
+    assert [class_changes(first + second) for first, second in pairs] == [
+        int([kind(first) for kind in kinds] != [kind(second) for kind in kinds]) for first, second in pairs
+    ]
 
 
 def in_classes(changes: int, numbers: int, seed: int) -> str:
@@ -100,7 +116,7 @@ def test_how_many_different_characters_decide(count: int, expected: str) -> None
 @pytest.mark.parametrize(("steps", "expected"), [(12, "random"), (13, "repetitive")])
 def test_how_many_neighbours_in_the_alphabet_decide(steps: int, expected: str) -> None:
     generator = random.Random(20261122)
-    seen = set()
+    seen: set[str] = set()
     while len(seen) < 20:
         text = "".join(generator.choices(BASE62, k=64))
         for _ in range(14):  # raises the count, which a random value seldom reaches
