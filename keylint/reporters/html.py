@@ -61,7 +61,11 @@ def render(report: Report, _style: Style) -> str:
 
     style, script, page = map(_part, ("page.css", "page.js", "page.html.jinja"))
     environment = Environment(
-        loader=DictLoader({"page": page}), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=DictLoader({"page": page}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: _harmless(value) if type(value) is str else value,
     )
     environment.filters["prose"] = _prose
     findings = gravest_first(report.findings)
@@ -98,11 +102,16 @@ def _prose(text: str) -> Markup:
     """Return a text in which what stands in backticks is code, as page.js does it, too."""
     from markupsafe import Markup
 
-    pieces = text.split("`")
+    pieces = _harmless(text).split("`")
     if len(pieces) % 2 == 0:  # a backtick without its other half
-        return Markup("{}").format(text)
+        return Markup("{}").format(_harmless(text))
     plain, code = Markup("{}"), Markup("<code>{}</code>")
     return Markup("").join((code if place % 2 else plain).format(piece) for place, piece in enumerate(pieces))
+
+
+def _harmless(text: str) -> str:
+    """Return a text of a rule with its lines, but nothing that commands the terminal a page is printed on."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _part(name: str) -> str:
