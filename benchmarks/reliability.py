@@ -20,7 +20,8 @@ from keylint.policy.placeholders import expand
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
-HEAD = 'import binance\nBINANCE_API_KEY = "{{key:reliability}}"\n'
+# A program that builds a client is parsed in every language.
+HEAD = 'import binance\nBINANCE_API_KEY = "{{key:reliability}}"\nBinanceClient(BINANCE_API_KEY)\n'
 SIZES = (1_000, 4_000, 16_000)
 # One file in so many speaks of the exchange and is parsed.
 PARSED = 10

@@ -209,10 +209,10 @@ def _bind() -> None:
     used = 0
     with suppress(OSError), open("/proc/self/statm", "rb") as stream:
         used = int(stream.read().split()[0]) * resource.getpagesize()
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    limit = used + MEMORY
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = min(one for one in (used + MEMORY, soft, hard) if one != resource.RLIM_INFINITY)
     with suppress(OSError, ValueError):  # macOS knows no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def _serve(

@@ -127,6 +127,16 @@ def test_no_process_to_spare(keylint: Run, tmp_path: Path, monkeypatch: pytest.M
         assert keylint("scan", str(tmp_path)).code == 1
 
 
+@pytest.mark.parametrize("source", [["."], ["-"]])
+def test_where_there_is_no_fork(tmp_path: Path, source: list[str]) -> None:
+    write(tmp_path, {**KEYED, **SLOW})
+    script = "import os, sys\ndel os.fork\nsys.stdin = open('bot.py')"
+    with with_script(tmp_path, script, "scan", *source, "--format", "json") as process:
+        out, err = process.communicate()
+    result = Result(process.returncode, out.decode(), err.decode())
+    assert (result.code, len(result.places), result.err) == (1, 1, "")
+
+
 def test_files_that_vanish_while_they_are_scanned(tmp_path: Path) -> None:
     """One is gone before it is glanced at, one between the glance and the closer look."""
     write(tmp_path, {**KEYED, "gone.py": "", "late.py": 'API_KEY = "{{key:late}}"\n'})

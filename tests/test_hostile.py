@@ -424,7 +424,7 @@ def test_no_link_is_followed(keylint: Run, tmp_path: Path) -> None:
 def test_a_text_made_to_break_its_parser_costs_little_and_hides_nothing(
     keylint: Run, tmp_path: Path, name: str, text: str
 ) -> None:
-    (tmp_path / name).write_text(expand('BINANCE_API_KEY = "{{key:a}}"\n') + text)
+    (tmp_path / name).write_text(expand('BINANCE_API_KEY = "{{key:a}}"\nBinanceClient(BINANCE_API_KEY)\n') + text)
     result, seconds = cost(keylint, "scan", str(tmp_path), "--format", "json")
     assert result.code in (1, 4)
     assert (RULE in {place[0] for place in result.places}) or result.report["scanned"]["skipped"]
