@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 EXAMPLE := fixtures/projects/leaky-bot
 
-.PHONY: help scan test validators check lint goldens docs bench clean
+.PHONY: help scan test validators check lint goldens docs bench reliability fuzz mutants clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,23 @@ bench: $(STAMP) ## measure start-up and throughput as ratios
 	$(BIN)/python benchmarks/sieve.py
 	$(BIN)/python benchmarks/tree.py
 	$(BIN)/python benchmarks/history.py
+
+reliability: $(STAMP) ## measure what hostile texts and large trees cost; rewrites the figures of docs/reliability.md
+	$(BIN)/python -m compileall -q keylint
+	$(BIN)/python benchmarks/reliability.py
+
+SECONDS ?= 300
+fuzz: $(STAMP) ## fuzz detectors, parsers and policies, SECONDS each (default: 300)
+	@mkdir -p build/fuzz
+	for target in detectors parsers policies; do PYTHONPATH=. $(BIN)/python fuzz/fuzz.py $$target build/fuzz/$$target \
+		-max_total_time=$(SECONDS) -max_len=4096 -timeout=60 -rss_limit_mb=4000 || exit 1; done
+
+mutants: $(STAMP) ## change what recognises keys, place by place, and list the changes that no test notices
+	$(BIN)/python fuzz/mutants.py keylint/recognition/shape.py tests/test_shape.py tests/test_credentials.py
+	$(BIN)/python fuzz/mutants.py keylint/sieve.py tests/test_sieve.py tests/test_credentials.py
+	$(BIN)/python fuzz/mutants.py keylint/recognition/masking.py tests/test_masking.py tests/test_credentials.py
+	$(BIN)/python fuzz/mutants.py keylint/recognition/binding.py tests/test_binding.py tests/test_credentials.py
+	$(BIN)/python fuzz/mutants.py keylint/recognition/surroundings.py tests/test_surroundings.py tests/test_credentials.py
 
 clean: ## remove what the targets made
 	rm -rf .venv build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -183,7 +183,8 @@ def policy_of(options: Options) -> Policy | None:
     if options.config:
         from keylint.policy.config import read_config
 
-        return load_policy(read_config(options.config, options.config))
+        policy = load_policy(read_config(options.config, options.config))
+        return _with_waivers(policy, options) if "waivers" in policy.trust and not options.isolated else policy
     if options.isolated:
         return None
     root = _configured_root(options)
@@ -191,8 +192,30 @@ def policy_of(options: Options) -> Policy | None:
         return None
     from keylint.policy.config import find_config
 
-    config = find_config(root)
+    config = find_config(root, bounds_of(root))
     return load_policy(config) if config else None
+
+
+def bounds_of(root: str) -> str:
+    """Return the folder that nothing a scanned repository says may lead out of.
+
+    Without git that is what the user is in, if it holds the scan root: packs may lie beside projects.
+    """
+    from keylint.policy.bounds import is_inside
+    from keylint.sources.git import work_tree_of
+
+    here = os.getcwd()
+    return work_tree_of(root) or (here if is_inside(root, here) else root)
+
+
+def _with_waivers(policy: Policy, options: Options) -> Policy:
+    """Return a caller's policy with the waivers of the scanned repository, which it trusts."""
+    from keylint.policy.config import find_config
+    from keylint.policy.merge import with_waivers
+
+    root = _configured_root(options)
+    theirs = find_config(root, bounds_of(root)) if root is not None else None
+    return with_waivers(policy, theirs) if theirs else policy
 
 
 def _configured_root(options: Options) -> str | None:
@@ -420,9 +443,13 @@ def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterato
     for name in policy.inventory if policy is not None else (INVENTORY_FILE,):
         is_named = policy is not None and policy.origins.get("inventory", "default") != "default"
         if (seen.whole and (is_named or os.path.lexists(os.path.join(root, name)))) or name in paths:
-            from keylint.policy.config import read_text
+            from keylint.policy.config import check_inside, read_text
 
-            yield name, read_text(os.path.join(root, name), name)
+            # What the caller's configuration names may lie elsewhere; a link in the repository leads nowhere else.
+            file = os.path.normpath(os.path.join(root, name))
+            inside = file.startswith(root.rstrip(os.sep) + os.sep)
+            check_inside(file, bounds_of(root) if inside or not options.config else None, name)
+            yield name, read_text(file, name)
 
 
 def _judge(
@@ -446,7 +473,7 @@ def _judge(
             near = get_close_matches(name, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else "--show-policy lists those there are"
             raise UsageError(f"unknown rule '{name}'; {hint}")
-    suppressions = Suppressions(policy, known, today, inline=not options.no_inline)
+    suppressions = Suppressions(policy, known, today, inline=not options.no_inline and "inline" in policy.trust)
 
     def suppress(rule: str, fact: Fact, fingerprint: str) -> Suppression | None:
         suppression = suppressions.of(rule, fact, fingerprint)

@@ -13,13 +13,13 @@ from keylint import __version__
 from keylint.commands import Command
 from keylint.errors import KeylintError
 from keylint.registry import load, names
+from keylint.summary import FAULT
 
 if TYPE_CHECKING:
     import argparse
 
 _COMMANDS = "keylint.commands"
-_FAULT, _INTERRUPTED = 5, 130
-_ISSUES = "https://github.com/keylint/keylint/issues"
+_INTERRUPTED = 130
 
 
 def command() -> NoReturn:
@@ -45,8 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return _INTERRUPTED
     except Exception:  # noqa: BLE001  whatever it is, it must not exit with 1, which means findings
-        _confess()
-        return _FAULT
+        with suppress(Exception):
+            import traceback
+
+            from keylint.console import confess
+
+            confess([traceback.format_exc()])
+        return FAULT
     finally:
         _flush()
 
@@ -67,7 +72,15 @@ def _command(name: str) -> Command:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """Quotes what is wrong without what may be a key in it."""
+
+        def error(self, message: str) -> NoReturn:
+            from keylint.recognition.masking import mask_keys
+
+            super().error(mask_keys(message))
+
+    parser = Parser(
         prog="keylint",
         description="Find exchange API keys in repositories and judge them by policy.",
         epilog="keylint COMMAND --help shows examples.",
@@ -86,19 +99,6 @@ def _parser() -> argparse.ArgumentParser:
         command.arguments(subparser)
         subparser.set_defaults(command=command, parser=parser)
     return parser
-
-
-def _confess() -> None:
-    """Print the traceback of a fault of keylint's own; even here no secret is shown."""
-    with suppress(Exception):
-        import traceback
-
-        from keylint.console import say
-        from keylint.recognition.masking import mask_opaque
-
-        lines = traceback.format_exc().splitlines()
-        say("\n".join(line if line.startswith('  File "') else mask_opaque(line) for line in lines))
-        say(f"{__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}")
 
 
 def _flush() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import errno
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
+from keylint import __version__
 from keylint.reporters._wording import plural, size, visible
 
+_ISSUES = "https://github.com/keylint/keylint/issues"
+_MOST_TRACEBACKS = 3
 # Units: seconds. Most scans are over before the first.
 _FIRST_AFTER = 1.0
 _EVERY = 0.2
@@ -20,6 +24,16 @@ def say(text: str) -> None:
     with suppress(OSError, ValueError):
         if sys.stderr is not None:
             print(f"keylint: {lines}", file=sys.stderr, flush=True)
+
+
+def confess(tracebacks: Sequence[str]) -> None:
+    """Print what a fault of keylint's own left; even here no secret is shown."""
+    from keylint.recognition.masking import mask_opaque
+
+    for traceback in [*dict.fromkeys(tracebacks)][:_MOST_TRACEBACKS]:
+        lines = traceback.splitlines()
+        say("\n".join(line if line.startswith('  File "') else mask_opaque(line) for line in lines))
+    say(f"{__version__}: this is a fault of keylint's own; please report it with the lines above at {_ISSUES}")
 
 
 def put(text: str) -> bool:

@@ -182,12 +182,13 @@ class RuleHelp(NamedTuple):
 
 
 class Scanned(NamedTuple):
-    """What a scan looked at."""
+    """What a scan looked at. `faults` are tracebacks of faults of keylint's own; what met them is among `skipped`."""
 
     files: int
     bytes: int
     skipped: tuple[Skip, ...]
     commits: int = 0
+    faults: tuple[str, ...] = ()
 
 
 class Report(NamedTuple):

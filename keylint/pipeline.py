@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple, cast
 
-from keylint.archives import MEMBER
+from keylint.archives import MEMBER, Archive
 from keylint.detectors import Detector
-from keylint.documents.decoding import HEAD, MIXED, decode, encoding_of
+from keylint.documents.decoding import HEAD, MIXED, Encoding, decode, encoding_of
 from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
@@ -82,24 +82,33 @@ def _wants() -> tuple[Callable[[str], bool], ...]:
     return tuple(detector.wants for detector in detectors() if detector.wants is not None)
 
 
+def glance(path: str, data: bytes, through: Lens) -> Sequence[Skip] | None:
+    """Return what `examine` does if the sieve alone can tell, in linear time; None for what needs a closer look."""
+    encoding = encoding_of(data)
+    if encoding is None:
+        return (Skip(path, "binary"),) if _archive_in(data, encoding) is None else None
+    if encoding.name != "utf-8" or b"\0" in data or is_marked(data, through):
+        return None
+    wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
+    return None if wanted else ()
+
+
 def examine(path: str, data: bytes, through: Lens, witness: Witness | None = None) -> Sequence[Fact | Skip]:
     """Return the facts of one input, and what of it could not be looked at."""
+    glanced = glance(path, data, through)
+    if glanced is not None:
+        return glanced
     encoding = encoding_of(data)
-    # Keys of UTF-16 lines show only once the text is decoded.
-    mixed = encoding is not None and encoding.name == "utf-8" and b"\0" in data
-    if encoding is None or mixed:
-        from keylint.archives import archive_of
+    archive = _archive_in(data, encoding)
+    if archive is not None:
         from keylint.archives._unpacking import unpacked
 
-        archive = archive_of(data[:HEAD])
-        if archive is not None:
-            return unpacked(path, data, archive, lambda place, member: examine(place, member, _into_archives(through)))
-    if encoding is None:
-        return (Skip(path, "binary"),)
+        return unpacked(path, data, archive, lambda place, member: examine(place, member, _into_archives(through)))
+    assert encoding is not None
+    # Keys of UTF-16 lines show only once the text is decoded.
+    mixed = encoding.name == "utf-8" and b"\0" in data
     wide = encoding.name != "utf-8" or mixed
     wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
-    if not wide and not is_marked(data, through) and not wanted:
-        return ()
     document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name, witness)
     if wide and not is_marked(document.ascii, through) and not wanted:
         return ()
@@ -125,6 +134,15 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     from keylint.recognition.inline_allows import with_allows
 
     return [with_allows(document, fact) if isinstance(fact, Fact) else fact for fact in found]
+
+
+def _archive_in(data: bytes, encoding: Encoding | None) -> Archive | None:
+    """Return how to unpack bytes that are no text."""
+    if encoding is not None and (encoding.name != "utf-8" or b"\0" not in data):
+        return None
+    from keylint.archives import archive_of
+
+    return archive_of(data[:HEAD])
 
 
 def _into_archives(through: Lens) -> Lens:

@@ -13,6 +13,7 @@ from keylint.cache import Brought, Cache, Known, Listed, Yield
 from keylint.errors import SourceFailed
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
 from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past, may_hold
+from keylint.scanner import scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
 from keylint.sources.changes import A_SUBMODULE, Change, changes
 from keylint.sources.history import COMMIT_MESSAGE, Selection
@@ -105,7 +106,8 @@ def look(
     items = _items(paths, now, is_excluded, skipped)
     quiet = known.listed.commits - known.listed.loud
     items += (Item(commit, (COMMIT_MESSAGE,)) for commit in selection.commits if commit not in quiet)
-    looked = _examined(repository, items, lenses, jobs, cache=cache, known=known)
+    faults: list[str] = []
+    looked = _examined(repository, items, lenses, jobs, faults, cache=cache, known=known)
     skipped.update(skip for part in looked for skip in part.skipped)
     hits = [hit for part in looked for hit in part.hits]
     scanned = Scanned(
@@ -113,6 +115,7 @@ def look(
         sum(part.size for part in looked),
         tuple(sorted(skip._replace(path=shown(skip.path)) for skip in skipped)),
         len(selection.commits),
+        tuple(faults),
     )
     live = _live(repository, selection, hits) if hits else set()
     brought, arrivals = _arrivals(repository, selection, hits, known)
@@ -210,6 +213,7 @@ def _examined(
     items: Sequence[Item],
     lenses: Lenses,
     jobs: int | None,
+    faults: list[str],
     *,
     cache: Cache | None,
     known: Known,
@@ -233,7 +237,7 @@ def _examined(
         accelerate()
         count = jobs if jobs is not None else os.cpu_count() or 1
     batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
-    return [*remembered, *run(work, batches, min(count, len(batches)), _lost)]
+    return [*remembered, *run(work, batches, min(count, len(batches)), _lost, faults=faults)]
 
 
 def _remembered(items: Sequence[Item], cache: Cache, known: Known) -> tuple[list[Item], list[Looked]]:
@@ -457,8 +461,8 @@ def _held_before(repository: Repository, found: Sequence[Trace], past: Lens) -> 
     for trace in found:
         for old in trace.first.before if trace.first else ():
             if old not in held:
-                some = examine(shown(trace.first.path), data[old], past) if trace.first else ()
-                held[old] = {fact.identity for fact in some if isinstance(fact, Fact)}
+                _, some = scan_bytes(shown(trace.first.path), data[old], past) if trace.first else (None, ())
+                held[old] = {fact.identity for fact in some}
             older |= held[old] & {trace.hits[0].fact.identity}
     return frozenset(older)
 

@@ -1,4 +1,4 @@
-"""Run the pipeline over a listing: alone for little work, with worker processes for much."""
+"""Run the pipeline over a listing: the sieve here for little work, whatever parses a text in worker processes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from time import monotonic
 from typing import NamedTuple
 
 from keylint.model import Fact, Scanned, Skip, SkipReason
-from keylint.pipeline import Lens, examine, is_wanted
+from keylint.pipeline import Lens, examine, glance, is_wanted
 from keylint.sieve import accelerate
 from keylint.sources import Entry, Listing
-from keylint.sources.reading import read_file
+from keylint.sources.reading import Content, read_file
 
-# From here on workers are worth their start: so many inputs, or so many bytes read with inputs left.
+# From here on the sieve, too, is shared among workers: so many inputs, or so many bytes read with inputs left.
 _MANY_FILES = 1000
 _MANY_BYTES = 8 << 20
-# Or so long a time, with inputs left: files that use the exchange are parsed. Units: seconds.
+# Or so long a time, with inputs left. Units: seconds.
 _LONG = 0.3
 # Inputs a worker is handed at a time: enough to make the hand-over cheap, few enough to share evenly.
 _BATCH = 128
+# So few inputs that need a closer look are not worth the start of a second worker.
+_FEW = 16
 
 
 # Told now and then. Shape: inputs done, inputs known, bytes read.
@@ -43,56 +45,66 @@ def scan(
 ) -> tuple[Scanned, tuple[Fact, ...]]:
     """Return what was looked at and the facts found, in order of their places.
 
-    `jobs` is the number of worker processes; None: one a processor, and none for little work.
+    What the sieve alone can tell of little work is done here, in linear time. What needs a closer look goes to a worker
+    process, whatever its size: a text may be made to crash, to stall or to swell what parses it.
+
+    `jobs` is the number of worker processes; None: one a processor.
     """
-    count = jobs if jobs is not None else os.cpu_count() or 1
+    apart = hasattr(os, "fork")
+    count = (jobs if jobs is not None else os.cpu_count() or 1) if apart else 1
     entries: Sequence[Entry] = listing.entries
-    left: Sequence[Entry] = ()
-    if not hasattr(os, "fork"):
-        count = 1
-    if count < 2:
+    close: Sequence[Entry] = entries
+    parts: list[Examined] = []
+    if count < 2 or len(entries) < _MANY_FILES:
         if len(entries) >= _MANY_FILES:
             accelerate()
-        parts = [_examine_until(entries, through, None, tell)[0]]
-    elif len(entries) < _MANY_FILES:
-        alone, left = _examine_until(entries, through, _MANY_BYTES, tell)
-        parts = [alone]
-    else:
-        parts, left = [], entries
+        alone, close = _glance_until(entries, through, _MANY_BYTES if count > 1 else None, tell)
+        parts.append(alone)
     skipped = list(listing.skipped)
+    faults: list[str] = []
     late: Sequence[Entry] = ()
 
     def look_late() -> None:
-        """Examine what the source has found in the meantime: here if it is little, for the workers are busy."""
+        """Glance at what the source has found in the meantime: here if it is little, for the workers are busy."""
         nonlocal late
         if listing.late is not None:
             found = listing.late()
             skipped.extend(found.skipped)
             if len(found.entries) < _MANY_FILES:
-                parts.append(examine_batch(found.entries, through))
+                alone, late = _glance_until(found.entries, through, None)
+                parts.append(alone)
             else:
                 late = found.entries
 
-    if left:
-        parts.extend(_spread(left, through, count, look_late, tell))
+    if close:
+        parts += _look_closely(close, through, count, faults, meanwhile=look_late, tell=tell)
     else:
         look_late()
     if late:
-        parts.extend([examine_batch(late, through)] if count < 2 else _spread(late, through, count, tell=tell))
-    return _collect(parts, skipped)
+        parts += _look_closely(late, through, count, faults, tell=tell)
+    return _collect(parts, skipped, faults)
 
 
-def _spread(
+def _look_closely(
     entries: Sequence[Entry],
     through: Lens,
     count: int,
+    faults: list[str],
+    *,
     meanwhile: Callable[[], None] | None = None,
     tell: Tell | None = None,
 ) -> list[Examined]:
-    """Examine inputs with worker processes."""
+    """Examine inputs with worker processes; where there are none, here."""
+    if len(entries) <= _FEW:
+        count = 1
+    else:
+        accelerate()
+    if not hasattr(os, "fork"):
+        if meanwhile is not None:
+            meanwhile()
+        return [examine_batch(entries, through)]
     from keylint.workers import run
 
-    accelerate()
     size = max(1, min(_BATCH, len(entries) // (4 * count)))
     batches = [entries[at : at + size] for at in range(0, len(entries), size)]
     work = partial(examine_batch, through=through)
@@ -105,16 +117,25 @@ def _spread(
         if tell is not None:
             tell(files, len(entries), size_read)
 
-    return run(work, batches, min(count, len(batches)), _lost, meanwhile=meanwhile, done=done)
+    return run(work, batches, min(count, len(batches)), _lost, meanwhile=meanwhile, done=done, faults=faults)
 
 
 def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fact, ...]]:
     """Return the same for one input that is in memory already."""
-    try:
-        found = examine(path, data, through)
-    except MemoryError:
-        found = (Skip(path, "unreadable", "not enough memory to decode it"),)
-    return _collect([_sorted_out(path, found, len(data))], ())
+    told = glance(path, data, through)
+    if told is not None:
+        return _collect([_sorted_out(path, told, len(data))], (), ())
+
+    def look(_: Sequence[Entry]) -> Examined:
+        return _sorted_out(path, _examine(path, data, through), len(data))
+
+    entries = [Entry(path, path)]
+    if not hasattr(os, "fork"):
+        return _collect([look(entries)], (), ())
+    from keylint.workers import run
+
+    faults: list[str] = []
+    return _collect(run(look, [entries], 1, _lost, faults=faults), (), faults)
 
 
 def _sorted_out(path: str, found: Sequence[Fact | Skip], size: int) -> Examined:
@@ -126,37 +147,17 @@ def _sorted_out(path: str, found: Sequence[Fact | Skip], size: int) -> Examined:
 
 def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
     """Examine inputs one by one: what a worker does."""
-    return _examine_until(entries, through, None)[0]
-
-
-def _examine_until(
-    entries: Sequence[Entry], through: Lens, limit: int | None, tell: Tell | None = None
-) -> tuple[Examined, Sequence[Entry]]:
-    """Examine inputs until so many bytes are read; return what that gave and the inputs left."""
     files = size = 0
     facts: list[Fact] = []
     skipped: list[Skip] = []
-    left: Sequence[Entry] = ()
-    late = monotonic() + _LONG
-    for place, entry in enumerate(entries):
-        if limit is not None and (size > limit or monotonic() > late):
-            left = entries[place:]
-            break
-        if tell is not None and place % _BETWEEN == 0:
-            tell(place, len(entries), size)
-        try:
-            content = read_file(entry, is_wanted, through.marks)
-        except MemoryError:
-            content = Skip(entry.path, "unreadable", "not enough memory to read it")
+    for entry in entries:
+        content = _read(entry, through)
         if content is None:
             continue
         if isinstance(content, Skip):
             skipped.append(content)
             continue
-        try:
-            found = examine(entry.path, content.data, through)
-        except MemoryError:
-            found = (Skip(entry.path, "unreadable", "not enough memory to decode it"),)
+        found = _examine(entry.path, content.data, through)
         if not found:  # nearly always
             files += 1
             size += content.size
@@ -166,7 +167,53 @@ def _examine_until(
         size += result.size
         facts += result.facts
         skipped += result.skipped
-    return Examined(files, size, tuple(facts), tuple(skipped)), left
+    return Examined(files, size, tuple(facts), tuple(skipped))
+
+
+def _glance_until(
+    entries: Sequence[Entry], through: Lens, limit: int | None, tell: Tell | None = None
+) -> tuple[Examined, Sequence[Entry]]:
+    """Read inputs until so many bytes are read; return what the sieve alone could tell, and the inputs left."""
+    files = size = read = 0
+    skipped: list[Skip] = []
+    close: list[Entry] = []
+    late = monotonic() + _LONG
+    for place, entry in enumerate(entries):
+        if limit is not None and (read > limit or monotonic() > late):
+            close += entries[place:]
+            break
+        if tell is not None and place % _BETWEEN == 0:
+            tell(place, len(entries), size)
+        content = _read(entry, through)
+        if content is None:
+            continue
+        if isinstance(content, Skip):
+            skipped.append(content)
+            continue
+        read += content.size
+        told = glance(entry.path, content.data, through)
+        if told is None:
+            close.append(entry)
+        elif told:
+            skipped += told
+        else:
+            files += 1
+            size += content.size
+    return Examined(files, size, (), tuple(skipped)), close
+
+
+def _read(entry: Entry, through: Lens) -> Content | Skip | None:
+    try:
+        return read_file(entry, is_wanted, through.marks)
+    except MemoryError:
+        return Skip(entry.path, "unreadable", "not enough memory to read it")
+
+
+def _examine(path: str, data: bytes, through: Lens) -> Sequence[Fact | Skip]:
+    try:
+        return examine(path, data, through)
+    except MemoryError:
+        return (Skip(path, "unreadable", "not enough memory to decode it"),)
 
 
 def _lost(entries: Sequence[Entry], why: str) -> Examined:
@@ -176,9 +223,12 @@ def _lost(entries: Sequence[Entry], why: str) -> Examined:
     return Examined(0, 0, (), tuple(Skip(entry.path, reason, why) for entry in entries))
 
 
-def _collect(parts: Iterable[Examined], skipped: Iterable[Skip]) -> tuple[Scanned, tuple[Fact, ...]]:
+def _collect(
+    parts: Iterable[Examined], skipped: Iterable[Skip], faults: Sequence[str]
+) -> tuple[Scanned, tuple[Fact, ...]]:
     parts = list(parts)
     left_out = sorted({*skipped, *(skip for part in parts for skip in part.skipped)})
     scanned = Scanned(sum(part.files for part in parts), sum(part.size for part in parts), tuple(left_out))
     found = (fact for part in parts for fact in part.facts)
-    return scanned, tuple(sorted(found, key=lambda fact: (fact.location, fact.target, fact.identity)))
+    facts = tuple(sorted(found, key=lambda fact: (fact.location, fact.target, fact.identity)))
+    return scanned._replace(faults=tuple(faults)), facts

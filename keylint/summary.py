@@ -6,7 +6,7 @@ from collections import Counter
 
 from keylint.model import INCOMPLETE, SEVERITIES, Report, Severity, Skip
 
-CLEAN, FOUND, NOT_COMPLETE = 0, 1, 4
+CLEAN, FOUND, NOT_COMPLETE, FAULT = 0, 1, 4, 5
 
 
 def counts(report: Report) -> dict[str, int]:
@@ -22,10 +22,12 @@ def incomplete(report: Report) -> list[Skip]:
 
 
 def exit_code(report: Report, fail_on: Severity | None) -> int:
-    """Return 1 for a finding that counts, else 4 for an incomplete scan, else 0."""
+    """Return 1 for a finding that counts, else 5 for a fault of keylint's own, 4 for an incomplete scan, 0."""
     if fail_on is not None:
         least = SEVERITIES.index(fail_on)
         for finding in report.findings:
             if finding.suppression is None and SEVERITIES.index(finding.severity) >= least:
                 return FOUND
+    if report.scanned.faults:
+        return FAULT
     return NOT_COMPLETE if incomplete(report) else CLEAN

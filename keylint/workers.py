@@ -23,9 +23,16 @@ Result = TypeVar("Result")
 _NUMBER = 8
 _WHOLE = (1 << 32) - 1
 
-# How long a worker may say nothing before what it works on is given up. Units: seconds.
+# How long a worker may say nothing before what it works on is given up; that is for what waits, not works. Units:
+# seconds.
 PATIENCE = 120.0
 LATE = "no answer in time"
+FAULT = "a fault of keylint's own"
+# What an order may cost: the processor's time, so that a busy or sleeping machine changes nothing, and memory beyond
+# what the parent has. The kernel sees to both, whatever code is at work. Units: seconds, bytes.
+ALLOWANCE = 60.0
+MEMORY = 2 << 30
+_FULL = 9  # what a worker ends with that ran out of memory
 _MOST_WORKERS = 64
 
 
@@ -57,15 +64,19 @@ def run(
     lost: Callable[[Sequence[Item], str], Result],
     *,
     patience: float = PATIENCE,
+    allowance: float = ALLOWANCE,
     meanwhile: Callable[[], None] | None = None,
     done: Callable[[Result, int], None] | None = None,
+    faults: list[str] | None = None,
 ) -> list[Result]:
     """Return the results of all batches, in their order (a batch that had to be split gives several).
 
-    A batch whose worker dies, or says nothing for `patience` seconds, is done again item by item; an item that
-    does so alone becomes `lost([item], why)`. Where not a single worker can be started the work is done here.
+    A batch whose worker dies, takes more than its allowance, or says nothing for `patience` seconds, is done again
+    item by item; an item that does so alone becomes `lost([item], why)`. Where not a single worker can be started the
+    work is done here.
     `meanwhile` is called once, when the first orders are out; `done` with each result and how many items it is of.
-    Raises: RuntimeError with the traceback of whatever `work` raised.
+    `faults` takes the tracebacks of items that `work` raised something for; they are lost, too.
+    Raises: RuntimeError with such a traceback, where nobody takes them.
     """
     pending = deque((batch, _WHOLE) for batch in range(len(batches)))
     results: dict[tuple[int, int], Result] = {}
@@ -75,7 +86,7 @@ def run(
     try:
         while pending or busy:
             while pending and len(busy) < most:
-                worker = idle.pop() if idle else _start(work, batches, [one.worker for one in busy.values()])
+                worker = idle.pop() if idle else _start(work, batches, [one.worker for one in busy.values()], allowance)
                 if worker is None:  # no process or descriptor left: go on with those there are
                     most = len(busy)
                     break
@@ -92,27 +103,21 @@ def run(
                 continue
             for one in _ready(busy):
                 del busy[one.worker.answers]
-                late = monotonic() >= one.deadline
-                answer = None if late else _receive(one.worker.answers)
-                if answer is None:
-                    if late:
-                        os.kill(one.worker.pid, signal.SIGKILL)
-                    why = _end(one.worker)
-                    batch, item = one.order
-                    if item == _WHOLE and len(batches[batch]) > 1:
-                        pending.extend((batch, place) for place in range(len(batches[batch])))
-                    else:
-                        results[one.order] = lost(
-                            [batches[batch][0 if item == _WHOLE else item]], LATE if late else why
-                        )
+                answer, why = _outcome(one)
+                if answer is not None:
+                    idle.append(one.worker)
+                    if answer.fault is not None and faults is None:
+                        raise RuntimeError(f"in a worker process:\n{answer.fault}")
+                batch, item = one.order
+                items = batches[batch] if item == _WHOLE else [batches[batch][item]]
+                if why and len(items) > 1:
+                    pending.extend((batch, place) for place in range(len(items)))
                     continue
-                idle.append(one.worker)
-                if answer.fault is not None:
-                    raise RuntimeError(f"in a worker process:\n{answer.fault}")
-                results[one.order] = answer.result  # type: ignore[assignment]
+                if answer is not None and answer.fault is not None and faults is not None:
+                    faults.append(answer.fault)
+                results[one.order] = lost(items, why) if answer is None or why else answer.result  # type: ignore[assignment]
                 if done is not None:
-                    batch, item = one.order
-                    done(results[one.order], len(batches[batch]) if item == _WHOLE else 1)
+                    done(results[one.order], len(items))
     finally:
         # Another Ctrl-C must not leave anybody behind.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -121,6 +126,18 @@ def run(
             _end(worker)
         signal.signal(signal.SIGINT, before)
     return [results[order] for order in sorted(results)]
+
+
+def _outcome(one: _Busy) -> tuple[_Answer | None, str]:
+    """Return a worker's answer, None if it is at its end, and why the order came to nothing, if it did."""
+    late = monotonic() >= one.deadline
+    answer = None if late else _receive(one.worker.answers)
+    if answer is not None:
+        return answer, FAULT if answer.fault is not None else ""
+    if late:
+        os.kill(one.worker.pid, signal.SIGKILL)
+    end = _end(one.worker)
+    return None, LATE if late else end
 
 
 def _ready(busy: dict[int, _Busy]) -> list[_Busy]:
@@ -135,9 +152,16 @@ def _ready(busy: dict[int, _Busy]) -> list[_Busy]:
 
 
 def _start(
-    work: Callable[[Sequence[Item]], Result], batches: Sequence[Sequence[Item]], others: Sequence[_Worker]
+    work: Callable[[Sequence[Item]], Result],
+    batches: Sequence[Sequence[Item]],
+    others: Sequence[_Worker],
+    allowance: float,
 ) -> _Worker | None:
+    import pickle  # noqa: F401  before the fork: both sides need it
+    import resource  # noqa: F401
+
     opened: list[int] = []
+    _fill()
     # A Ctrl-C between the fork and what the child makes of it would run the parent's clean-up in the child.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -156,7 +180,8 @@ def _start(
             # A pipe ends only when nobody else holds it open.
             for descriptor in (ordering, answering, *(end for other in others for end in other[1:])):
                 os.close(descriptor)
-            _serve(work, batches, orders, answers)
+            _bind()
+            _serve(work, batches, orders, answers, allowance)
         finally:
             # Neither the parent's buffers nor its exit handlers are this process's to run.
             os._exit(1)
@@ -166,17 +191,50 @@ def _start(
     return _Worker(pid, ordering, answering)
 
 
+def _fill() -> None:
+    """Open what of the standard streams is closed: a pipe in its place would take what is meant for them."""
+    for stream in range(3):
+        try:
+            os.fstat(stream)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _bind() -> None:
+    """Limit this process's memory; what it leaves behind when it dies, and prints, is nobody's to read."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold whole secrets
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    used = 0
+    with suppress(OSError), open("/proc/self/statm", "rb") as stream:
+        used = int(stream.read().split()[0]) * resource.getpagesize()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = min(one for one in (used + MEMORY, soft, hard) if one != resource.RLIM_INFINITY)
+    with suppress(OSError, ValueError):  # macOS knows no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
 def _serve(
-    work: Callable[[Sequence[Item]], Result], batches: Sequence[Sequence[Item]], orders: int, answers: int
+    work: Callable[[Sequence[Item]], Result],
+    batches: Sequence[Sequence[Item]],
+    orders: int,
+    answers: int,
+    allowance: float,
 ) -> NoReturn:
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     while order := os.read(orders, _NUMBER):
         batch, item = divmod(int.from_bytes(order, "little"), 1 << 32)
+        signal.setitimer(signal.ITIMER_PROF, allowance)
         try:
             answer = _Answer(work(batches[batch] if item == _WHOLE else [batches[batch][item]]))
+        except MemoryError:
+            os._exit(_FULL)
         except Exception:  # noqa: BLE001  told to the parent, which raises it
             import traceback
 
             answer = _Answer(None, traceback.format_exc())
+        signal.setitimer(signal.ITIMER_PROF, 0)
         import pickle
 
         payload = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
@@ -216,4 +274,8 @@ def _end(worker: _Worker) -> str:
     os.close(worker.answers)
     _, status = os.waitpid(worker.pid, 0)
     code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGPROF:
+        return LATE
+    if code == _FULL:
+        return "not enough memory"
     return f"a worker was killed by signal {-code}" if code < 0 else f"a worker ended with code {code}"

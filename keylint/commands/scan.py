@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from keylint.assessment import Options, load_policy, policy_of, report_of, root_of, rules_in_force
+from keylint.assessment import Options, bounds_of, load_policy, policy_of, report_of, root_of, rules_in_force
 from keylint.commands import Command
-from keylint.console import is_terminal, put, say, speaks_unicode
+from keylint.console import confess, is_terminal, put, say, speaks_unicode
 from keylint.errors import BaselineError, UsageError
 from keylint.files import read_whole, replace
 from keylint.model import (
@@ -19,6 +19,7 @@ from keylint.model import (
 )
 from keylint.registry import load, names
 from keylint.reporters import Reporter, Style
+from keylint.reporters._wording import visible
 from keylint.summary import NOT_COMPLETE, exit_code, incomplete
 
 if TYPE_CHECKING:
@@ -127,21 +128,26 @@ def run(options: Options) -> int:
     outputs = _outputs(options.report)
     if options.show_policy:
         from keylint.policy.shown import shown_policy
+        from keylint.recognition.masking import mask_keys
 
-        return int(not put(shown_policy(policy_of(options) or load_policy()))) * NOT_COMPLETE
-    accepted = _accepted(options)
-    report, seen, notices = report_of(options, _suppress_by(accepted))
+        shown = mask_keys(shown_policy(policy_of(options) or load_policy()))
+        return int(not put("".join(f"{visible(line)}\n" for line in shown.splitlines()))) * NOT_COMPLETE
+    policy = policy_of(options)
+    accepted = () if options.baseline is None and policy and "baseline" not in policy.trust else _accepted(options)
+    report, seen, notices = report_of(options, _suppress_by(accepted), policy)
     if seen.whole and not incomplete(report):
         notices = [*notices, *_stale(options, accepted, seen.facts)]
     code = exit_code(report, None if options.fail_on == "never" else options.fail_on)
     for notice in notices:
         say(notice)
+    if report.scanned.faults:
+        confess(report.scanned.faults)
     if options.quiet or options.format == "jsonl":
         for skip in incomplete(report):
             say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
     style = Style(color(options.color), speaks_unicode(), options.quiet, width(), _links())
     if not report.rules and any(_reporter(name).explains for name in (options.format, *(name for name, _ in outputs))):
-        report = report._replace(rules=rules_in_force(policy_of(options) or load_policy(), options))
+        report = report._replace(rules=rules_in_force(policy or load_policy(), options))
     whole = put(_reporter(options.format).render(report, style))
     for name, file in outputs:
         whole = _write(file, _reporter(name).render(report, Style())) and whole
@@ -172,7 +178,15 @@ def _accepted(options: Options) -> tuple[Entry, ...]:
     if options.baseline is None and options.isolated:
         return ()
     file = baseline_file(options)
-    return read_baseline(file) if options.baseline is not None or os.path.lexists(file) else ()
+    if options.baseline is not None:
+        return read_baseline(file)
+    if not os.path.lexists(file):
+        return ()
+    from keylint.policy.bounds import is_inside
+
+    if not is_inside(file, bounds_of(root_of(options))):
+        raise BaselineError(f"{file}: leads out of the scanned repository, and is not read")
+    return read_baseline(file)
 
 
 def _suppress_by(accepted: Sequence[Entry]) -> Suppress | None:

@@ -7,10 +7,11 @@ import re
 from typing import NamedTuple
 
 from keylint.errors import ConfigError, RuleError
+from keylint.policy.bounds import is_inside
 from keylint.policy.globs import GLOB
 from keylint.policy.pack import EXTENDS
 from keylint.policy.settings import CLIENTS, OVERRIDES, PATTERNS, RULE_SETTINGS, VARS
-from keylint.policy.shapes import TEXT, Field, exactly, list_of, record
+from keylint.policy.shapes import TEXT, Field, choice, exactly, list_of, record
 from keylint.policy.source_map import Path, Plain, Problem, SourceMap, read
 from keylint.policy.waiver import WAIVERS
 
@@ -19,6 +20,9 @@ _MISNAMED = ".keylint.yml"
 _PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "keylint")
 _LARGEST = 4 << 20
+# What a scanned repository can suppress findings with: comments, its baseline, and the waivers of its own configuration
+# where the caller's holds.
+TRUSTED = ("inline", "baseline", "waivers")
 
 CONFIG = record(
     {
@@ -32,23 +36,44 @@ CONFIG = record(
         "clients": CLIENTS,
         "inventory": Field(list_of(TEXT), "files that list the keys held (default: keylint.keys.yaml)"),
         "waivers": WAIVERS,
+        "trust": Field(
+            list_of(choice("suppression", TRUSTED)),
+            "what of the scanned repository may suppress findings (default: inline, baseline)",
+        ),
     }
 )
 
 
 class ConfigFile(NamedTuple):
-    """A configuration as read. `name` is what reports call it, `folder` what its relative paths start from."""
+    """A configuration as read. `name` is what reports call it, `folder` what its relative paths start from.
+
+    `bounds` is the folder that nothing it names may lead out of; None for a configuration that the caller named.
+    """
 
     name: str
     folder: str
     source: SourceMap
+    bounds: str | None = None
 
 
-def find_config(root: str) -> ConfigFile | None:
-    """Return the configuration of a scan root, if it has one.
+def find_config(root: str, bounds: str | None = None) -> ConfigFile | None:
+    """Return the configuration of a scan root, if it has one, and within bounds.
 
     Raises: ConfigError if it has two, or one under a name that is not read; RuleError if it is no YAML.
     """
+    for name in (CONFIG_FILE, _PYPROJECT):
+        check_inside(os.path.join(root, name), bounds, name)
+    found = _find(root)
+    return found._replace(bounds=bounds) if found else None
+
+
+def check_inside(file: str, bounds: str | None, name: str) -> None:
+    """Raises: ConfigError if a file leads out of the bounds."""
+    if not is_inside(file, bounds):
+        raise ConfigError(f"{name}: leads out of the scanned repository, and is not read")
+
+
+def _find(root: str) -> ConfigFile | None:
     file = os.path.join(root, CONFIG_FILE)
     pyproject = os.path.join(root, _PYPROJECT)
     if os.path.lexists(os.path.join(root, _MISNAMED)):

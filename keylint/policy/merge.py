@@ -13,7 +13,7 @@ from keylint.policy.policy import Pack, Policy
 from keylint.policy.rule import Rule
 from keylint.policy.settings import RuleSetting, Settings, read_settings
 from keylint.policy.source_map import Plain, SourceMap
-from keylint.policy.waiver import Waiver, read_waivers
+from keylint.policy.waiver import WAIVERS, Waiver, read_waivers
 
 DEFAULT_PACK = "keylint:recommended"
 _DEFAULT = "default"
@@ -24,7 +24,7 @@ def load_policy(config: ConfigFile | None = None, default: Sequence[str] = (DEFA
 
     Raises: ConfigError (RuleError if only packs are at fault) naming every mistake of every file.
     """
-    loader = Loader()
+    loader = Loader(config.bounds if config else None)
     source = config.source if config else SourceMap("", {}, {})
     if config and source.value is None:
         source.value = {}  # an empty file
@@ -69,7 +69,11 @@ def _merged(
         for setting in layer.rules:
             _set(rules, off, setting)
             origins[f"rules.{setting.rule}"] = setting.origin
-    for key, present in (("exclude", "exclude" in value), ("inventory", "inventory" in value)):
+    for key, present in (
+        ("exclude", "exclude" in value),
+        ("inventory", "inventory" in value),
+        ("trust", "trust" in value),
+    ):
         origins[key] = config.source.origin((key,)) if config and present else _DEFAULT
     overrides = tuple(override for layer in layers for override in layer.overrides)
     revived = {setting.rule for override in overrides for setting in override.rules if setting.on}
@@ -86,7 +90,25 @@ def _merged(
         waivers=waivers,
         config=config.name if config else None,
         origins=origins,
+        trust=_texts(value["trust"]) if "trust" in value else Policy._field_defaults["trust"],
     )
+
+
+def with_waivers(policy: Policy, config: ConfigFile) -> Policy:
+    """Return a caller's policy with the waivers of a scanned repository's own configuration, and nothing else of it.
+
+    Raises: ConfigError naming every mistake in them.
+    """
+    source = config.source
+    value = source.value.get("waivers") if isinstance(source.value, dict) else None
+    if value is None:
+        return policy
+    WAIVERS.shape.check(source, ("waivers",), value)
+    known = {rule.id: rule for pack in policy.packs for rule in pack.rules}
+    waivers = read_waivers(source, value, known, policy.vars)
+    if source.problems:
+        raise ConfigError("\n".join(map(str, sorted(source.problems))))
+    return policy._replace(waivers=(*policy.waivers, *(waiver._replace(file=config.name) for waiver in waivers)))
 
 
 def _set(rules: dict[str, Rule], off: dict[str, None], setting: RuleSetting) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import cast
 
 from keylint.errors import RuleError
+from keylint.policy.bounds import is_inside
 from keylint.policy.policy import Pack
 from keylint.policy.rule import Rule
 from keylint.policy.rule_file import parse_rule
@@ -40,9 +41,13 @@ PACK = record(
 
 
 class Loader:
-    """Loads packs, each once and those it builds on before it; gathers every mistake of every file."""
+    """Loads packs, each once and those it builds on before it; gathers every mistake of every file.
 
-    def __init__(self) -> None:
+    A folder within `bounds` names no folder beyond them: what a scanned repository says reads nothing else.
+    """
+
+    def __init__(self, bounds: str | None = None) -> None:
+        self._bounds = bounds
         self.packs: dict[str, Pack] = {}
         self.problems: list[str] = []
         self._open: list[str] = []
@@ -71,6 +76,10 @@ class Loader:
     def _load(self, source: SourceMap, path: Path, label: str, folder: str) -> None:
         where = _folder_of(source, path, label, folder)
         if where is None:
+            return
+        is_folder = not label.startswith((BUILT_IN, _INSTALLED))
+        if is_folder and is_inside(folder, self._bounds) and not is_inside(where, self._bounds):
+            source.problem(path, f"'{label}' leads out of the scanned repository, and is not read")
             return
         where = os.path.realpath(where)
         if where in self._open:
@@ -252,8 +261,13 @@ def _files(folder: str) -> Iterator[str]:
             continue
         for name in sorted(names):
             file = os.path.join(where, name)
-            if name.endswith((".yaml", ".yml")) and not name.startswith(".") and os.path.isfile(file):
+            if name.endswith((".yaml", ".yml")) and not name.startswith(".") and _is_own(file, folder):
                 yield file
+
+
+def _is_own(file: str, folder: str) -> bool:
+    """Tell whether a file is one of the pack's, not what a link leads to elsewhere."""
+    return os.path.isfile(file) and is_inside(file, folder)
 
 
 def _compiled(folder: str, texts: Mapping[str, bytes]) -> dict[str, Plain] | None:

@@ -46,6 +46,8 @@ class Policy(NamedTuple):
     waivers: tuple[Waiver, ...]
     config: str | None
     origins: Mapping[str, str]
+    # What of the scanned repository may suppress findings.
+    trust: tuple[str, ...] = ("inline", "baseline")
 
     def severity(self, rule: Rule, path: str) -> Severity | None:
         """Return how severe a rule is for a path; None where it is switched off."""

@@ -27,16 +27,22 @@ from keylint.policy.shapes import (
 from keylint.policy.source_map import Path, Plain, SourceMap
 from keylint.recognition.packages import ECOSYSTEMS, STATUSES
 
+# Longer ones can take minutes to compile.
+_LONGEST_PATTERN = 2000
+
 
 def _pattern(source: SourceMap, path: Path, value: Plain) -> bool:
     if not isinstance(value, str) or not value:
         source.problem(path, f"expected a regular expression, found {described(value)}")
         return False
+    if len(value) > _LONGEST_PATTERN:
+        source.problem(path, f"expected at most {_LONGEST_PATTERN:,} characters, found {len(value):,}")
+        return False
     import regex
 
     try:
         compiled = regex.compile(value)
-    except regex.error as error:
+    except (regex.error, RecursionError, MemoryError) as error:
         source.problem(path, f"expected a regular expression, found {described(value)}: {error}")
         return False
     if compiled.search("") is not None:

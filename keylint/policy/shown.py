@@ -39,10 +39,11 @@ def shown_policy(policy: Policy) -> str:
         lines += [_line(f"  - {one.ecosystem} {one.name}: {one.status}", one.origin) for one in policy.clients]
     lines.append(_line(f"exclude: {flow(list(policy.exclude))}", policy.origins["exclude"]))
     lines.append(_line(f"inventory: {flow(list(policy.inventory))}", policy.origins["inventory"]))
+    lines.append(_line(f"trust: {flow(list(policy.trust))}", policy.origins["trust"]))
     lines.append("waivers:" if policy.waivers else "waivers: []")
     for waiver in policy.waivers:
         text = f"  - {waiver.rule}, {waiver.owner}, until {waiver.expires}: {waiver.reason}"
-        lines.append(_line(text, f"{policy.config}:{waiver.line}:{waiver.column}"))
+        lines.append(_line(text, f"{waiver.file or policy.config}:{waiver.line}:{waiver.column}"))
     return "\n".join(lines) + "\n"
 
 

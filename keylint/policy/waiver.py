@@ -12,6 +12,7 @@ from keylint.policy.globs import GLOB, matcher
 from keylint.policy.rule import Rule
 from keylint.policy.shapes import DATE, MAPPING, TEXT, Field, is_date, list_of, record, written
 from keylint.policy.source_map import Path, Plain, SourceMap
+from keylint.recognition.masking import mask_keys
 
 WAIVER_RULES = "waiver"
 _FINGERPRINT = written("a finding's fingerprint, 64 hexadecimal digits", "[0-9a-f]{64}")
@@ -51,6 +52,8 @@ class Waiver(NamedTuple):
     expires: str
     line: int
     column: int
+    # Where it stands, if that is not the policy's own configuration.
+    file: str | None = None
 
 
 def read_waivers(source: SourceMap, value: Plain, rules: dict[str, Rule], vars_: Vars) -> tuple[Waiver, ...]:
@@ -124,7 +127,7 @@ def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
 
 def suppression(waiver: Waiver) -> Suppression:
     """Return the mark that a waiver leaves on a finding."""
-    return Suppression("waiver", waiver.reason, waiver.owner, waiver.expires)
+    return Suppression("waiver", mask_keys(waiver.reason), mask_keys(waiver.owner), waiver.expires)
 
 
 def is_expired(waiver: Waiver, today: str) -> bool:
@@ -139,8 +142,8 @@ def waiver_fact(waiver: Waiver, file: str, today: str, *, unused: bool | None, m
     days = (date.fromisoformat(waiver.expires) - date.fromisoformat(waiver.created)).days
     attributes: dict[str, Value] = {
         "rule": waiver.rule,
-        "owner": waiver.owner,
-        "reason": waiver.reason,
+        "owner": mask_keys(waiver.owner),
+        "reason": mask_keys(waiver.reason),
         "created": waiver.created,
         "expires": waiver.expires,
         "days": days,
@@ -148,6 +151,6 @@ def waiver_fact(waiver: Waiver, file: str, today: str, *, unused: bool | None, m
         "too_long": days > max_days if isinstance(max_days, (int, float)) else None,
         "unused": unused,
     }
-    location = Location(file, waiver.line, waiver.column, waiver.line, waiver.column)
+    location = Location(waiver.file or file, waiver.line, waiver.column, waiver.line, waiver.column)
     identity = f"waiver {waiver.rule} {waiver.owner} {waiver.created} {waiver.expires} {waiver.reason}"
     return Fact("waiver", location, identity, attributes)

@@ -6,6 +6,7 @@ import re
 
 from keylint.documents.document import Document
 from keylint.model import Allow, Fact
+from keylint.recognition.masking import mask_keys
 
 _ALLOW = re.compile(
     r"keylint:[ \t]{0,4}allow\[(?P<rules>[^\]\r\n]{0,400})\]"
@@ -43,9 +44,9 @@ def _line(document: Document, line: int, column: int) -> str:
 def _allows(document: Document, line: int, column: int) -> list[Allow]:
     found = []
     for match in _ALLOW.finditer(_line(document, line, column)):
-        rules = tuple(rule.strip() for rule in match["rules"].split(",") if rule.strip())
+        rules = tuple(mask_keys(rule.strip()) for rule in match["rules"].split(",") if rule.strip())
         # Without a rule it would read as the pragma, which needs none.
-        found.append(Allow(rules or ("",), (match["reason"] or "").strip(), line))
+        found.append(Allow(rules or ("",), mask_keys(match["reason"] or "").strip(), line))
     return found
 
 

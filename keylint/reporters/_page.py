@@ -31,7 +31,11 @@ def written(parts: Sequence[Part], data: Mapping[str, object], **values: object)
     style, script = ("".join(text for name, text in texts.items() if name.endswith(end)) for end in (".css", ".js"))
     templates = {name: text for name, text in texts.items() if name.endswith(".jinja")}
     environment = Environment(
-        loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=DictLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: _harmless(value) if type(value) is str else value,
     )
     environment.filters["prose"] = _prose
     # In a script element only these three characters could end it or begin a comment.
@@ -94,11 +98,16 @@ def _prose(text: str) -> Markup:
     """Return a text in which what stands in backticks is code, as listing.js does it, too."""
     from markupsafe import Markup
 
-    pieces = text.split("`")
+    pieces = _harmless(text).split("`")
     if len(pieces) % 2 == 0:  # a backtick without its other half
-        return Markup("{}").format(text)
+        return Markup("{}").format(_harmless(text))
     plain, code = Markup("{}"), Markup("<code>{}</code>")
     return Markup("").join((code if place % 2 else plain).format(piece) for place, piece in enumerate(pieces))
+
+
+def _harmless(text: str) -> str:
+    """Return a text with its lines, but nothing that commands the terminal a page is printed on."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _part(package: str, file: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from keylint.assessment import bounds_of
 from keylint.errors import UsageError
 from keylint.policy.policy import Pack, Policy
 from keylint.policy.rule import Rule
@@ -26,7 +27,7 @@ def policy_in_force(config: str | None, *, isolated: bool) -> Policy:
 
     if config is not None:
         return load_policy(read_config(config, config))
-    return load_policy(None if isolated else find_config(os.curdir))
+    return load_policy(None if isolated else find_config(os.curdir, bounds_of(os.curdir)))
 
 
 def catalogue(policy: Policy) -> dict[str, Known]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keylint.commands._rules.catalogue import Known, group, sentence
+from keylint.reporters._wording import dump, visible
 
 SCHEMA = "keylint/rules/1"
 _HEAD = ("RULE", "SEVERITY", "TARGET", "PACK", "STATE", "WHY")
@@ -12,15 +13,13 @@ _HEAD = ("RULE", "SEVERITY", "TARGET", "PACK", "STATE", "WHY")
 
 def as_text(known: Sequence[Known], width: int | None) -> str:
     """Return a table; lines longer than the width, if there is one, are cut."""
-    rows = [_HEAD, *map(_row, known)]
+    rows = [_HEAD, *(tuple(map(visible, _row(one))) for one in known)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD) - 1)]
     return "".join(_cut("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip(), width) + "\n" for row in rows)
 
 
 def as_json(known: Sequence[Known]) -> str:
     """Return a document that programs read."""
-    import json
-
     rules = [
         {
             "id": one.rule.id,
@@ -34,7 +33,7 @@ def as_json(known: Sequence[Known]) -> str:
         }
         for one in known
     ]
-    return json.dumps({"schema": SCHEMA, "rules": rules}, indent=2, ensure_ascii=False) + "\n"
+    return dump({"schema": SCHEMA, "rules": rules})
 
 
 def _row(known: Known) -> tuple[str, ...]:

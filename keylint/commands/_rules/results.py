@@ -7,7 +7,7 @@ from itertools import groupby
 
 from keylint.commands._rules.examples import Outcome
 from keylint.model import Finding
-from keylint.reporters._wording import visible
+from keylint.reporters._wording import dump, visible
 
 SCHEMA = "keylint/rule-tests/1"
 _HEAD = ("RULE", "BAD", "GOOD", "RESULT")
@@ -29,8 +29,6 @@ def as_text(outcomes: Sequence[Outcome]) -> str:
 
 def as_json(outcomes: Sequence[Outcome]) -> str:
     """Return a document that programs read."""
-    import json
-
     tests = [
         {
             "rule": outcome.rule.id,
@@ -47,7 +45,7 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
         }
         for outcome in outcomes
     ]
-    return json.dumps({"schema": SCHEMA, "tests": tests}, indent=2, ensure_ascii=False) + "\n"
+    return dump({"schema": SCHEMA, "tests": tests})
 
 
 def _row(outcomes: Sequence[Outcome]) -> tuple[str, str, str, str]:

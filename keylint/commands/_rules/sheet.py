@@ -11,7 +11,7 @@ from keylint.policy.rule import Example, Rule
 from keylint.policy.source_map import Plain
 from keylint.policy.unparsed import unparsed, vars_of
 from keylint.recognition.masking import ELLIPSIS, mask
-from keylint.reporters._wording import visible
+from keylint.reporters._wording import dump, visible
 
 SCHEMA = "keylint/rule/1"
 _WIDTH = 100
@@ -55,8 +55,6 @@ def as_text(known: Known, policy: Policy) -> str:
 
 def as_json(known: Known, policy: Policy) -> str:
     """Return the rule for programs."""
-    import json
-
     rule = known.rule
     document = {
         "schema": SCHEMA,
@@ -80,7 +78,7 @@ def as_json(known: Known, policy: Policy) -> str:
         },
         "examples": {"bad": [_example(one) for one in rule.bad], "good": [_example(one) for one in rule.good]},
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return dump(document)
 
 
 def condition(rule: Rule) -> Mapping[str, Plain]:

@@ -1,0 +1,149 @@
+"""What keylint stands: hostile texts, and ever larger trees. Rewrites the figures of docs/reliability.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from measure import KEYLINT
+
+from keylint.policy.placeholders import expand
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "reliability.md"
+# A program that builds a client is parsed in every language.
+HEAD = 'import binance\nBINANCE_API_KEY = "{{key:reliability}}"\nBinanceClient(BINANCE_API_KEY)\n'
+SIZES = (1_000, 4_000, 16_000)
+# One file in so many speaks of the exchange and is parsed.
+PARSED = 10
+_NOISE = (
+    '"',
+    "'",
+    "`",
+    "${",
+    "}",
+    "(",
+    ")",
+    "<",
+    ">",
+    "\n",
+    " ",
+    "a",
+    "=",
+    ":",
+    ";",
+    "#",
+    "/*",
+    "*/",
+    "@",
+    "\\",
+    "<<A\n",
+)
+
+# What a stranger may put behind a key, and the names of the files that get it.
+TEXTS = {
+    "300,000 signs at random": ("py js sh kt cs rb yaml".split(), "".join(random.Random(1).choices(_NOISE, k=300_000))),
+    "100,000 open brackets": ("py ts json yaml toml".split(), "([{" * 33_333),
+    "50,000 types in types": ("cs kt java ts".split(), "List<" * 50_000),
+    "50,000 open templates": ("js ts kt".split(), "`${" * 50_000),
+    "5,000 open here documents": (["sh"], "".join(f"cat <<E{number}\n" for number in range(5_000))),
+    "100,000 anchors": (["yaml"], "&a " * 100_000),
+    "300,000 open elements": (["xml"], "<a>" * 300_000),
+    "20,000 keys": (["env"], "".join(f"BINANCE_API_KEY_{n}={{{{key:{n}}}}}\n" for n in range(20_000))),
+    "99 MB of empty lines": (["txt"], "\n" * (99 << 20)),
+}
+_RUN = (
+    "import json, resource, subprocess, sys\n"
+    "done = subprocess.run(sys.argv[1:], capture_output=True, check=False)\n"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+    "report = json.loads(done.stdout)\n"
+    "print(json.dumps([done.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, len(report['findings']),\n"
+    "                  [skip['reason'] for skip in report['scanned']['skipped']]]))"
+)
+
+
+class Cost(NamedTuple):
+    """What a scan took. Units: processor seconds, the peak of its largest process in MB."""
+
+    code: int
+    seconds: float
+    peak: int
+    findings: int
+    skipped: tuple[str, ...]
+
+
+def main() -> None:
+    """Measure, print and write down."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [*hostile(Path(folder, "hostile")), "", *soak(Path(folder, "soak"))]
+    machine = (
+        f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+    )
+    told = f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}: {machine}.\n\n" + "\n".join(lines)
+    print(told)
+    text = PAGE.read_text(encoding="utf-8")
+    marked = re.compile(r"(?<=<!-- begin: figures -->\n).*?(?=<!-- end -->)", re.DOTALL)
+    PAGE.write_text(marked.sub(lambda _: f"{told}\n", text), encoding="utf-8")
+
+
+def scan(folder: Path) -> Cost:
+    """Scan a folder as a user does."""
+    command = [KEYLINT, "scan", str(folder), "--isolated", "--format", "json", "--fail-on", "never"]
+    done = subprocess.run([sys.executable, "-c", _RUN, *command], capture_output=True, text=True, check=True)
+    code, seconds, peak, findings, skipped = json.loads(done.stdout)
+    return Cost(code, seconds, peak, findings, tuple(skipped))
+
+
+def hostile(folder: Path) -> list[str]:
+    """Scan texts made to break readers, each alone."""
+    rows = ["| after a key | in files | most processor time | peak | outcome |", "|---|---|---|---|---|"]
+    for what, (endings, text) in TEXTS.items():
+        costs = []
+        for ending in endings:
+            place = folder / f"{what} {ending}"
+            place.mkdir(parents=True)
+            (place / f"bot.{ending}").write_text(expand(HEAD + text), encoding="utf-8")
+            costs.append(scan(place))
+        found = sum(cost.findings > 0 for cost in costs)
+        told = sum(bool(cost.skipped) and cost.code == 4 for cost in costs)
+        outcome = ", ".join(
+            text for count, text in ((found, f"key found in {found}"), (told, f"told as not scanned: {told}")) if count
+        )
+        assert found + told >= len(costs), what
+        seconds, peak = max(cost.seconds for cost in costs), max(cost.peak for cost in costs)
+        rows.append(f"| {what} | {', '.join(endings)} | {seconds:.1f} s | {peak:,} MB | {outcome} |")
+        print(rows[-1], flush=True)
+    return rows
+
+
+def soak(folder: Path) -> list[str]:
+    """Scan trees of growing size: memory must not grow with them, but for what is found."""
+    rows = ["| files | of them parsed | findings | processor time | peak |", "|---|---|---|---|---|"]
+    written = 0
+    for size in SIZES:
+        for number in range(written, size):
+            place = folder / f"d{number // 100}"
+            place.mkdir(parents=True, exist_ok=True)
+            text = f"import os\n\nNUMBER = {number}\n" * 40
+            if number % PARSED == 0:
+                text = expand(f'import binance\nAPI_KEY = "{{{{key:{number}}}}}"\n{text}')
+            (place / f"file{number}.py").write_text(text, encoding="utf-8")
+        written = size
+        cost = scan(folder)
+        assert (cost.code, cost.findings, cost.skipped) == (0, size // PARSED, ())
+        rows.append(f"| {size:,} | {size // PARSED:,} | {cost.findings:,} | {cost.seconds:.1f} s | {cost.peak:,} MB |")
+        print(rows[-1], flush=True)
+    return rows
+
+
+if __name__ == "__main__":
+    main()
