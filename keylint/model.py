@@ -29,6 +29,8 @@ INCOMPLETE: frozenset[SkipReason] = frozenset(("unreadable", "undecodable", "mis
 
 # Where a team lists the keys it holds, unless it says otherwise.
 INVENTORY_FILE = "keylint.keys.yaml"
+# Where findings that were accepted at adoption are.
+BASELINE_FILE = ".keylint.baseline.json"
 
 # What an attribute of a fact can hold. None: the detector looked and there is no value.
 Value = str | int | float | bool | None | Sequence[str]

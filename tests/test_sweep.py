@@ -291,6 +291,34 @@ def test_repositories_silence_nobody(clones: Path) -> None:
     assert "hardcoded-api-key" in sweep(clones, "clones").out
 
 
+WAIVER = """version: 1
+rules: {key-in-history: off}
+waivers:
+  - {rule: hardcoded-api-key, paths: [bot.py], reason: of the demo, owner: "@a", created: 2026-11-01, expires: 2026-12-01}
+"""
+
+
+def test_own_waivers_count_where_the_policy_trusts_them(clones: Path) -> None:
+    repository_of(clones / "bot", {".keylint.yaml": WAIVER})
+    repository_of(clones / "tax", {".keylint.yaml": WAIVER})
+    write(clones.parent, {"policy.yaml": "version: 1\ntrust: [waivers]\n"})
+    document = described(sweep(clones, "clones", "--config", "policy.yaml", "--format", "json"))
+    found = {(one["repository"], one["rule"]): one["suppression"] for one in document["findings"]}
+    assert found["clones/bot", "hardcoded-api-key"]["owner"] == "@a"
+    # And nothing else of what they say.
+    assert found["clones/tax", "key-in-history"] is None
+
+
+def test_baselines_count_unless_the_policy_says_otherwise(clones: Path) -> None:
+    assert spawn("baseline", "create", cwd=clones / "bot").code == 0
+    repository_of(clones / "bot", {}, "accepted")
+    document = described(sweep(clones, "clones/bot", "--format", "json"))
+    assert [one["suppression"]["kind"] for one in document["findings"]] == ["baseline"]
+    write(clones.parent, {"policy.yaml": "version: 1\ntrust: []\n"})
+    document = described(sweep(clones, "clones/bot", "--format", "json", "--config", "policy.yaml"))
+    assert [one["suppression"] for one in document["findings"]] == [None]
+
+
 def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
     write(clones.parent, {"policy.yaml": "version: 1\nrules: {hardcoded-api-key: off, key-in-history: off}\n"})
     assert sweep(clones, "clones", "--config", "policy.yaml").code == 0

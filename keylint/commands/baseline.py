@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from keylint.assessment import Options, Seen, report_of
 from keylint.commands import Command
-from keylint.commands.scan import BASELINE, baseline_file, read_baseline
+from keylint.commands.scan import baseline_file, read_baseline
 from keylint.console import say
 from keylint.errors import BaselineError, UsageError
 from keylint.files import replace
-from keylint.model import CONFIDENCES, Confidence, Report
+from keylint.model import BASELINE_FILE, CONFIDENCES, Confidence, Report
 from keylint.summary import CLEAN, NOT_COMPLETE, incomplete
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _EXAMPLES = f"""\
 examples:
   keylint baseline create             accept every finding of the working tree around you
-  keylint scan                        {BASELINE} is read: only new findings count
+  keylint scan                        {BASELINE_FILE} is read: only new findings count
   keylint baseline update --prune     drop what is gone, accept nothing new
   keylint baseline update             drop what is gone, accept what is new
   keylint baseline import --format detect-secrets .secrets.baseline
@@ -65,7 +65,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     export = action("export", _export, "write the baseline in the format of another tool")
     _add_folder(export)
     _add_format(export)
-    export.add_argument("--baseline", metavar="FILE", help=f"what is exported (default: {BASELINE} of the folder)")
+    export.add_argument("--baseline", metavar="FILE", help=f"what is exported (default: {BASELINE_FILE} of the folder)")
     export.add_argument("--output", metavar="FILE", help="what is written (default: .secrets.baseline of the folder)")
     export.add_argument("--force", action="store_true", help="replace a file that exists")
     export.add_argument(
@@ -91,7 +91,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--baseline", "--output", metavar="FILE", help=f"what is written (default: {BASELINE} at the scan root)"
+        "--baseline", "--output", metavar="FILE", help=f"what is written (default: {BASELINE_FILE} at the scan root)"
     )
 
 

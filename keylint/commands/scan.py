@@ -13,6 +13,7 @@ from keylint.console import confess, is_terminal, put, say, speaks_unicode
 from keylint.errors import BaselineError, UsageError
 from keylint.files import read_whole, replace
 from keylint.model import (
+    BASELINE_FILE,
     CONFIDENCES,
     SEVERITIES,
     Fact,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from keylint.baseline import Entry
     from keylint.findings import Suppress
 
-BASELINE = ".keylint.baseline.json"
 _REPORTERS = "keylint.reporters"
 
 _EXAMPLES = """\
@@ -111,7 +111,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="the day that ages and ends are judged by (default: today, UTC)",
     )
     policy.add_argument(
-        "--baseline", metavar="FILE", help=f"accepted findings (default: {BASELINE} of the scanned folder)"
+        "--baseline", metavar="FILE", help=f"accepted findings (default: {BASELINE_FILE} of the scanned folder)"
     )
 
 
@@ -160,7 +160,7 @@ def baseline_file(options: Options) -> str:
     if options.baseline is not None:
         return options.baseline
     root = root_of(options)
-    return BASELINE if root in (os.curdir, os.getcwd()) else os.path.join(root, BASELINE)
+    return BASELINE_FILE if root in (os.curdir, os.getcwd()) else os.path.join(root, BASELINE_FILE)
 
 
 def read_baseline(file: str) -> tuple[Entry, ...]:

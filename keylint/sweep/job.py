@@ -11,10 +11,12 @@ from time import monotonic
 from typing import NamedTuple
 
 from keylint import __version__
-from keylint.assessment import Inventory, Options, inventory_of, load_policy, look, report_on
+from keylint.assessment import Inventory, Options, Seen, inventory_of, load_policy, look, report_on
 from keylint.errors import KeylintError
-from keylint.model import INCOMPLETE, Confidence, Fact
+from keylint.findings import Suppress
+from keylint.model import BASELINE_FILE, INCOMPLETE, Confidence, Fact
 from keylint.pipeline import is_sure
+from keylint.policy.config import CONFIG_FILE
 from keylint.policy.policy import Policy
 from keylint.sweep.results import Kept, Result, Scan, State
 from keylint.sweep.state import state_of
@@ -114,8 +116,9 @@ def _examined(job: Job, kept: Kept, start: float) -> Result:
     policy = policy_at(job.config)
     seen = look(options, policy)
     inventory = inventory_of(options, policy, seen)
-    report, seen, _ = report_on(options, policy, seen)
-    ages = bool(inventory.keys) or any(fact.target == "key" for fact in seen.facts)
+    policy, accepted = _with_own(policy, seen)
+    report, seen, _ = report_on(options, policy, seen, accepted)
+    ages = bool(inventory.keys or policy.waivers) or any(fact.target == "key" for fact in seen.facts)
     skips = report.scanned.skipped
     scan = _scan(job, start, "done")._replace(
         files=report.scanned.files,
@@ -132,6 +135,27 @@ def _examined(job: Job, kept: Kept, start: float) -> Result:
     # Waivers are the policy's, not this repository's.
     findings = tuple(finding for finding in report.findings if finding.fact.target != "waiver")
     return Result(scan, kept if not scan.incomplete else kept._replace(refs=""), findings, facts, skips)
+
+
+def _with_own(policy: Policy, seen: Seen) -> tuple[Policy, Suppress | None]:
+    """Return the policy with what a repository says itself may pass, and its baseline, as far as the policy trusts it.
+
+    Raises: ConfigError, BaselineError if these are wrong.
+    """
+    assert seen.read is not None  # of what git holds
+    own = seen.read(CONFIG_FILE) if "waivers" in policy.trust else None
+    if own is not None:
+        from keylint.policy.config import ConfigFile, decoded
+        from keylint.policy.merge import with_waivers
+        from keylint.policy.source_map import read
+
+        policy = with_waivers(policy, ConfigFile(CONFIG_FILE, os.curdir, read(decoded(own, CONFIG_FILE), CONFIG_FILE)))
+    baseline = seen.read(BASELINE_FILE) if "baseline" in policy.trust else None
+    if baseline is None:
+        return policy, None
+    from keylint.baseline import parse, suppress_by
+
+    return policy, suppress_by(parse(baseline, BASELINE_FILE))
 
 
 def _compared(inventory: Inventory, found: Sequence[Fact], least: Confidence) -> Iterator[Fact]:
