@@ -114,13 +114,13 @@ def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fa
         found = examine(path, data, through)
     except MemoryError:
         found = (Skip(path, "unreadable", "not enough memory to decode it"),)
-    return _collect([_sorted_out(found, len(data))], ())
+    return _collect([_sorted_out(path, found, len(data))], ())
 
 
-def _sorted_out(found: Sequence[Fact | Skip], size: int) -> Examined:
+def _sorted_out(path: str, found: Sequence[Fact | Skip], size: int) -> Examined:
     """Tell facts from what could not be looked at. An input that was given up midway was looked at."""
     skipped = tuple(one for one in found if isinstance(one, Skip))
-    files = int(not any(skip.reason in ("binary", "unreadable") for skip in skipped))
+    files = int(not any(skip.path == path and skip.reason in ("binary", "unreadable") for skip in skipped))
     return Examined(files, size if files else 0, tuple(one for one in found if isinstance(one, Fact)), skipped)
 
 
@@ -161,7 +161,7 @@ def _examine_until(
             files += 1
             size += content.size
             continue
-        result = _sorted_out(found, content.size)
+        result = _sorted_out(entry.path, found, content.size)
         files += result.files
         size += result.size
         facts += result.facts

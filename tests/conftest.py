@@ -56,6 +56,12 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be remembered from one test to the next, nor where the user's own scans are."""
+    monkeypatch.setenv("KEYLINT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache" / os.urandom(8).hex()))
+
+
 @pytest.fixture
 def keylint(capfd: pytest.CaptureFixture[str]) -> Run:
     """Run keylint in this process, so that coverage sees it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from keylint import __version__
@@ -70,11 +71,15 @@ jobs:
 _EXAMPLES = """\
 examples:
   keylint init            write what is missing in the current folder
+  keylint init --git-hooks    and git's own hooks, for those who do without pre-commit
   keylint init --force    write keylint's own two files anew; .pre-commit-config.yaml is never touched
 """
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--git-hooks", action="store_true", help=f"write hooks of git's own instead of {_PRE_COMMIT}; none is replaced"
+    )
     parser.add_argument(
         "--force", action="store_true", help=f"replace {_CONFIG} and {_WORKFLOW}, with everything written in them"
     )
@@ -87,14 +92,22 @@ def _run(arguments: argparse.Namespace) -> int:
     # A mistake in a configuration that is there is told before anything is written.
     config = find_config(os.curdir)
     said: list[str] = []
+    left: list[str] = []
+    if arguments.git_hooks:
+        from keylint.commands._git_hooks import install
+
+        said, left = install()
     for name, template in _FILES.items():
+        if name == _PRE_COMMIT and arguments.git_hooks:
+            continue
         if name == _CONFIG and config is not None and config.name != _CONFIG:
             said.append(f"kept     {config.name}, which holds the configuration")
             continue
         text = template.format(schema=SCHEMA_URL.format("config")) if name == _CONFIG else template
         said.append(f"{_write(name, text, replace=arguments.force and name != _PRE_COMMIT):8} {name}")
     hook_missing = f"kept     {_PRE_COMMIT}" in said and not _names_keylint(_PRE_COMMIT)
-    return CLEAN if put("\n".join([*said, "", *_next(hook_missing=hook_missing)]) + "\n") else NOT_COMPLETE
+    lines = [*said, "", *_next(left, hook_missing=hook_missing, pre_commit=not arguments.git_hooks)]
+    return CLEAN if put("\n".join(lines) + "\n") else NOT_COMPLETE
 
 
 def _write(name: str, text: str, *, replace: bool) -> str:
@@ -118,12 +131,15 @@ def _names_keylint(file: str) -> bool:
         return False
 
 
-def _next(*, hook_missing: bool) -> list[str]:
+def _next(left: Sequence[str], *, hook_missing: bool, pre_commit: bool) -> list[str]:
     lines = ["Next:"]
+    if left:
+        lines += ["  add to the hooks that keylint does not write:", "", *(f"    {line}" for line in left), ""]
     if hook_missing:
         lines += [f"  add to `repos` in {_PRE_COMMIT}:", "", *(f"    {line}" for line in _HOOK.splitlines()), ""]
+    if pre_commit:
+        lines.append("  pre-commit install      keylint judges every commit")
     lines += [
-        "  pre-commit install      keylint judges every commit",
         "  keylint scan            judge what is here already",
         "  keylint rules list      see what it is judged by",
     ]

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from keylint.documents.decoding import encoding_of
+from keylint.archives import archive_of
+from keylint.documents.decoding import HEAD, encoding_of
 from keylint.errors import SourceFailed
 from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
@@ -112,7 +113,8 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
         return Object(kind, size, data)
     first = answers.read(_PIECE)
     rest = size - len(first)
-    if encoding_of(first) is None:
+    packed = encoding_of(first) is None
+    if packed and archive_of(first[:HEAD]) is None:
         _drop(answers, rest)
         return Object(kind, size, b"", "binary")
     if size <= LARGEST:
@@ -120,6 +122,9 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
         if len(data) < size:
             raise EOFError
         return Object(kind, size, data)
+    if packed:
+        _drop(answers, rest)
+        return Object(kind, size, b"", "too-large")
     return Object(kind, size, b"", "too-large" if _is_of_interest(first, answers, rest) else None)
 
 

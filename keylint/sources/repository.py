@@ -64,6 +64,12 @@ def open_repository() -> Repository:
     return Repository(root, environment, _boundary(shallow), "0" * (64 if form == "sha256" else 40))
 
 
+def common_folder(repository: Repository) -> str:
+    """Return where a repository keeps its objects: the same for all of its work trees."""
+    folder = os.fsdecode(ask(repository, ["rev-parse", "--git-common-dir"])).removesuffix("\n")
+    return os.path.abspath(os.path.join(repository.root or os.curdir, folder))
+
+
 def root_around() -> str | None:
     """Return the root of the work tree around the current folder, from the file system alone; None in a bare one."""
     told = os.environ.get("GIT_WORK_TREE")
