@@ -18,10 +18,15 @@ ARMOUR = b"PRIVATE KEY-----"
 ED25519_PREFIX = b"MC4CAQAwBQYDK2VwBCIEI"
 RSA_MARKS = (b"IBADANBgkqhkiG9w0BAQEFAASC", b"IBAAKCAQEA")
 
-Encoding = Literal["plain", "base64", "hex"]
+Encoding = Literal["plain", "base64", "hex", "url", "escaped", "joined"]
 
 _ALNUM = bytes(97 if 48 <= byte < 58 or 65 <= byte < 91 or 97 <= byte < 123 else 0 for byte in range(256))
 _RUN = b"a" * KEY_LENGTH
+# Of the pieces of a key that is put together one at least has so many characters.
+LEAST_PIECE = 12
+_PIECE = b"a" * LEAST_PIECE
+# A literal's closing quote, escaped or not; a line's end, before it the sign of a line that goes on; a template's.
+_ENDS = frozenset((b'"', b"'", b"`", b"\\", b"\r", b"\n", b"=", b"{", b"$", b"<", b" ", b""))
 _CASES = bytes(
     100 if 48 <= byte < 58 else 117 if 65 <= byte < 91 else 108 if 97 <= byte < 123 else 0 for byte in range(256)
 )
@@ -36,6 +41,11 @@ _LONGEST_ESCAPE = 5
 # byte makes a `+` or `/`). Hexadecimal of 64 characters is 128.
 _BASE64_LENGTHS = (KEY_LENGTH + 22, KEY_LENGTH + 23, KEY_LENGTH + 24)
 _HEX_LENGTH = 2 * KEY_LENGTH
+# Of every three ASCII characters the first makes a base64 digit below 32, `A` to `f`; every first digit of an ASCII
+# letter or digit in hexadecimal is 3 to 7, that of a line end 0. Random base64 keeps to either for so many in a row
+# once in 65,000 runs.
+_LOW_DIGIT = bytes(0 if 65 <= byte < 91 or 97 <= byte < 103 else 1 for byte in range(256))
+_LOW_NIBBLE = bytes(0 if 50 <= byte < 56 or byte == 48 else 1 for byte in range(256))
 
 
 # More than any run of interest and what stands before it: what two pieces of a file must share.
@@ -106,6 +116,20 @@ def runs(data: bytes) -> Iterator[tuple[int, int]]:
         start = classes.find(_RUN, end)
 
 
+def pieces(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield what may be a piece of a key, as half-open offsets: shorter runs, of every class, where something ends."""
+    classes = data.translate(_ALNUM)
+    start = classes.find(_PIECE)
+    while start >= 0:
+        end = classes.find(b"\0", start + LEAST_PIECE)
+        if end < 0:
+            end = len(data)
+        # First what follows, for most runs are identifiers.
+        if end - start < KEY_LENGTH and data[end : end + 1] in _ENDS and has_all_classes(data[start:end]):
+            yield start, end
+        start = classes.find(_PIECE, end)
+
+
 def read(data: bytes, start: int, end: int) -> Run | None:
     """Return the 64 alphanumerics that a maximal run holds, decoded; None if it holds none."""
     length = end - start
@@ -127,6 +151,15 @@ def read(data: bytes, start: int, end: int) -> Run | None:
         if value.isalnum():
             return Run(start, end, value, "hex")
     return None
+
+
+def may_encode_text(run: bytes) -> bool:
+    """Tell whether a run of 64 alphanumerics and more may be base64, or hexadecimal, of some text."""
+    start = run[:KEY_LENGTH]
+    digits = start.translate(_LOW_DIGIT)
+    if any(b"\1" not in digits[phase::4] for phase in range(4)):
+        return True
+    return len(run) >= _HEX_LENGTH and b"\1" not in start.translate(_LOW_NIBBLE)[::2] and is_hex(run)
 
 
 def is_hex(value: bytes) -> bool:
@@ -188,6 +221,8 @@ def interest(data: bytes, known: Interest = NOTHING) -> Interest:
             continue
         run = read(data, start, end)
         if run is None:
+            if may_encode_text(data[start:end]):
+                return Interest(certain=True)
             longer = True
         elif is_hex(run.value):
             digests = True

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
-from keylint.sieve import ARMOUR, ED25519_PREFIX, RSA_MARKS, Run, is_hex, read, runs
+from keylint.sieve import ARMOUR, ED25519_PREFIX, KEY_LENGTH, RSA_MARKS, Run, is_hex, may_encode_text, pieces, read, runs
+
+if TYPE_CHECKING:
+    from keylint.recognition.encoded import Encoded
+
+# An encoding of an encoding of a text is read; one of that is not.
+_DEEPEST = 2
+# One of these stands before every code of a character.
+_ESCAPE_SIGNS = ("\\", "%", "&#", ",", "chr(")
+_WORDS = ("binance", "api_key", "apikey", "api-key", "api key", "secret")
 
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `credential` fact for every key, secret and private key of a document."""
+    yield from _find(document, depth=0)
+    if _speaks_of_keys(document):
+        yield from _put_together(document)
+
+
+def _find(document: Document, depth: int) -> Iterator[Fact]:
     data = document.ascii
     taken: list[tuple[int, int]] = []  # in order
     if ARMOUR in data or ED25519_PREFIX in data or any(mark in data for mark in RSA_MARKS):
@@ -21,16 +37,75 @@ def find(document: Document) -> Iterator[Fact]:
         for start, end, fact in sorted(private_keys(document), key=lambda found: found[:2]):
             taken.append((start, end))
             yield fact
+    until = 0
     for start, end in runs(data):
-        run = read(data, start, end)
-        if run is None or _is_taken(taken, start):
+        if start < until or _is_taken(taken, start):
             continue
-        if _is_candidate(document, run):
+        if depth < _DEEPEST and may_encode_text(data[start:end]):
+            from keylint.recognition.encoded import encoded
+
+            within = encoded(document, start, end)
+            if within is not None:
+                until = within.end
+                yield from _within(document, within, depth)
+                continue
+        run = read(data, start, end)
+        if run is not None and _is_candidate(document, run):
             from keylint.recognition.credentials import credential
 
             found = credential(document, run)
             if found is not None:
                 yield found
+
+
+def _within(document: Document, within: Encoded, depth: int) -> Iterator[Fact]:
+    """Yield the facts of a text that another spells out, each where it is spelt."""
+    from keylint.recognition.credentials import bare_values, credential, moved
+
+    values = bare_values(within.text)
+    if values:
+        for place, value in enumerate(values):
+            run = Run(within.start, within.end, value.encode(), within.encoding)
+            half = place if len(values) > 1 else None
+            found = credential(document, run, half=half) if _is_candidate(document, run) else None
+            if found is not None:
+                yield found
+        return
+    inner = Document(document.path, within.text, witness=document.witness)
+    for fact in _find(inner, depth + 1):
+        yield moved(fact, document, within.start, within.end, within.encoding)
+
+
+def _speaks_of_keys(document: Document) -> bool:
+    """Tell whether a key, or the exchange, is spoken of at all: only there it is asked what else could be one."""
+    lowered = document.lowered
+    return any(word in lowered for word in _WORDS)
+
+
+def _put_together(document: Document) -> Iterator[Fact]:
+    """Yield the facts of values that stand nowhere in one piece, or with every character written as an escape."""
+    if next(pieces(document.ascii), None) is not None:
+        from keylint.recognition.credentials import credential_of_pieces
+        from keylint.recognition.joined import joined
+        from keylint.recognition.wrapped import wrapped
+
+        for found in joined(document):
+            fact = credential_of_pieces(document, found)
+            if fact is not None:
+                yield fact
+        for found in wrapped(document):
+            fact = credential_of_pieces(document, found)
+            # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
+            if fact is not None and fact.attributes["confidence"] == "high":
+                yield fact
+    if max(map(document.text.count, _ESCAPE_SIGNS)) >= KEY_LENGTH - 1:
+        from keylint.recognition.credentials import credential
+        from keylint.recognition.escaped import escaped
+
+        for run, begin in escaped(document):
+            fact = credential(document, run, begin=begin)
+            if fact is not None:
+                yield fact
 
 
 def _is_taken(taken: list[tuple[int, int]], offset: int) -> bool:
