@@ -9,14 +9,16 @@ from typing import NamedTuple, cast
 
 from keylint.archives import MEMBER
 from keylint.detectors import Detector
-from keylint.documents.decoding import HEAD, MIXED, decode, encoding_of
+from keylint.documents.decoding import BINARY, HEAD, MIXED, decode, encoding_of, strings
 from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, names
-from keylint.sieve import holds_word, of_interest
+from keylint.sieve import holds_word, of_interest, runs
 
 _PACKAGE = "keylint.detectors"
+# Archives that may begin without a NUL.
+_TEXTLIKE = (b"BZh", b"# v2 git bundle", b"# v3 git bundle")
 _SEPARATORS = re.compile(r"[-_.:]+")
 
 
@@ -87,7 +89,7 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     encoding = encoding_of(data)
     # Keys of UTF-16 lines show only once the text is decoded.
     mixed = encoding is not None and encoding.name == "utf-8" and b"\0" in data
-    if encoding is None or mixed:
+    if encoding is None or mixed or data.startswith(_TEXTLIKE):
         from keylint.archives import archive_of
         from keylint.archives._unpacking import unpacked
 
@@ -95,7 +97,7 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
         if archive is not None:
             return unpacked(path, data, archive, lambda place, member: examine(place, member, _into_archives(through)))
     if encoding is None:
-        return (Skip(path, "binary"),)
+        return _in_binary(path, data) or (Skip(path, "binary"),)
     wide = encoding.name != "utf-8" or mixed
     wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
     if not wide and not is_marked(data, through) and not wanted:
@@ -125,6 +127,16 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     from keylint.recognition.inline_allows import with_allows
 
     return [with_allows(document, fact) if isinstance(fact, Fact) else fact for fact in found]
+
+
+def _in_binary(path: str, data: bytes) -> list[Fact]:
+    """Return the credentials among the strings of a binary file."""
+    if next(runs(data), None) is None and not data.startswith(b"MZ"):
+        return []
+    document = Document(path, strings(data), BINARY)
+    found = [fact for detector in _detectors_of_the_past() for fact in detector.find(document)]
+    # Random bytes make runs of anything: without words for a key beside it, it is none.
+    return [fact for fact in found if isinstance(fact, Fact) and is_sure(fact, "medium")]
 
 
 def _into_archives(through: Lens) -> Lens:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
-from keylint.sieve import ARMOUR, ED25519_PREFIX, KEY_LENGTH, RSA_MARKS, Run, is_hex, may_encode_text, pieces, read, runs
+from keylint.sieve import (
+    ARMOUR,
+    ED25519_PREFIX,
+    KEY_LENGTH,
+    RSA_MARKS,
+    Run,
+    is_hex,
+    may_encode_text,
+    pieces,
+    read,
+    runs,
+)
 
 if TYPE_CHECKING:
     from keylint.recognition.encoded import Encoded
@@ -37,18 +48,20 @@ def _find(document: Document, depth: int) -> Iterator[Fact]:
         for start, end, fact in sorted(private_keys(document), key=lambda found: found[:2]):
             taken.append((start, end))
             yield fact
-    until = 0
+    until = tried = 0
     for start, end in runs(data):
         if start < until or _is_taken(taken, start):
             continue
-        if depth < _DEEPEST and may_encode_text(data[start:end]):
+        if depth < _DEEPEST and start >= tried and may_encode_text(data[start:end]):
             from keylint.recognition.encoded import encoded
 
             within = encoded(document, start, end)
             if within is not None:
-                until = within.end
-                yield from _within(document, within, depth)
-                continue
+                tried = within.end
+                if within.text:
+                    until = within.end
+                    yield from _within(document, within, depth)
+                    continue
         run = read(data, start, end)
         if run is not None and _is_candidate(document, run):
             from keylint.recognition.credentials import credential
@@ -61,6 +74,7 @@ def _find(document: Document, depth: int) -> Iterator[Fact]:
 def _within(document: Document, within: Encoded, depth: int) -> Iterator[Fact]:
     """Yield the facts of a text that another spells out, each where it is spelt."""
     from keylint.recognition.credentials import bare_values, credential, moved
+    from keylint.recognition.encoded import place_in
 
     values = bare_values(within.text)
     if values:
@@ -73,7 +87,10 @@ def _within(document: Document, within: Encoded, depth: int) -> Iterator[Fact]:
         return
     inner = Document(document.path, within.text, witness=document.witness)
     for fact in _find(inner, depth + 1):
-        yield moved(fact, document, within.start, within.end, within.encoding)
+        found = moved(fact, document, *place_in(document, within, fact.location.line))
+        line = f", line {fact.location.line} of it" if fact.location.line > 1 else ""
+        because = f"{found.attributes['because']}, within {within.encoding}{line}"
+        yield found._replace(attributes={**found.attributes, "encoding": within.encoding, "because": because})
 
 
 def _speaks_of_keys(document: Document) -> bool:
@@ -84,28 +101,35 @@ def _speaks_of_keys(document: Document) -> bool:
 
 def _put_together(document: Document) -> Iterator[Fact]:
     """Yield the facts of values that stand nowhere in one piece, or with every character written as an escape."""
-    if next(pieces(document.ascii), None) is not None:
-        from keylint.recognition.credentials import credential_of_pieces
-        from keylint.recognition.joined import joined
-        from keylint.recognition.wrapped import wrapped
+    whole = next(pieces(document.ascii), None) is None
+    if whole and max(map(document.text.count, _ESCAPE_SIGNS)) < KEY_LENGTH - 1:
+        return
+    from keylint.recognition.credentials import credential, credential_of_pieces, moved
+    from keylint.recognition.escaped import escaped
+    from keylint.recognition.joined import joined
+    from keylint.recognition.wrapped import wrapped
 
-        for found in joined(document):
-            fact = credential_of_pieces(document, found)
-            if fact is not None:
-                yield fact
-        for found in wrapped(document):
-            fact = credential_of_pieces(document, found)
-            # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
-            if fact is not None and fact.attributes["confidence"] == "high":
-                yield fact
-    if max(map(document.text.count, _ESCAPE_SIGNS)) >= KEY_LENGTH - 1:
-        from keylint.recognition.credentials import credential
-        from keylint.recognition.escaped import escaped
+    if document.path.lower().endswith(".ipynb"):
+        from keylint.documents.notebook import cells
 
-        for run, begin in escaped(document):
-            fact = credential(document, run, begin=begin)
-            if fact is not None:
-                yield fact
+        for cell in document.once(cells):
+            inner = Document(document.path.removesuffix(".ipynb"), cell.text, witness=document.witness)
+            for fact in _put_together(inner):
+                yield moved(fact, document, *cell.span(*inner.span(fact.location)))
+        return
+    for found in joined(document):
+        fact = credential_of_pieces(document, found)
+        if fact is not None:
+            yield fact
+    for found in wrapped(document):
+        fact = credential_of_pieces(document, found)
+        # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
+        if fact is not None and fact.attributes["confidence"] == "high":
+            yield fact
+    for run, begin in escaped(document):
+        fact = credential(document, run, begin=begin)
+        if fact is not None:
+            yield fact
 
 
 def _is_taken(taken: list[tuple[int, int]], offset: int) -> bool:

@@ -9,7 +9,7 @@ import re
 from hashlib import sha256
 from typing import NamedTuple
 
-from keylint.documents.decoding import MIXED
+from keylint.documents.decoding import BINARY, MIXED
 from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
 from keylint.recognition import vocabulary
@@ -39,6 +39,8 @@ _BARE_VALUE = re.compile(r"[A-Za-z0-9]{64}")
 _BARE_VALUES = re.compile(r"\s*[A-Za-z0-9]{64}(?:[\s:;,|]+[A-Za-z0-9]{64})?\s*")
 # Lines above and below in which a credential word speaks for a bare value.
 _ABOVE, _BELOW = 2, 1
+# The same in a binary file. Units: characters.
+_BESIDE = 400
 
 
 class Verdict(NamedTuple):
@@ -118,6 +120,8 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     if named == "none" and not name and vocabulary.classify(callee) in ("api_key", "api_secret"):
         named, name = vocabulary.classify(callee), callee  # a setter
     exchange = exchange_in(document) != "unknown" or "binance" in document.path.lower()
+    if document.encoding == BINARY:
+        return _verdict_in_binary(document, run)
     if document.encoding == MIXED and named == "none" and not callee:
         return Verdict("unknown", "low", "64 random characters in what may be a binary file")
     kind = _KINDS.get(named, "unknown")
@@ -157,6 +161,14 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     return Verdict(kind, "low", because, "medium")
 
 
+def _verdict_in_binary(document: Document, run: Run) -> Verdict:
+    """Where strings stand without order a word for a key, or the exchange, must stand close by."""
+    beside = document.lowered[max(0, run.start - _BESIDE) : run.end + _BESIDE]
+    if vocabulary.speaks_of_credentials(beside) or "binance" in beside:
+        return Verdict("unknown", "medium", f"beside words for a key, at byte {run.start} of a binary file")
+    return Verdict("unknown", "low", "64 random characters in a binary file")
+
+
 def _of_pair(verdict: Verdict, half: int) -> Verdict:
     """Two random values in one encoding are a key and its secret, as for basic authentication."""
     kind = ("api_key", "api_secret")[half]
@@ -170,11 +182,9 @@ def bare_values(text: str) -> list[str]:
     return _BARE_VALUE.findall(text) if _BARE_VALUES.fullmatch(text) else []
 
 
-def moved(fact: Fact, document: Document, start: int, end: int, encoding: str) -> Fact:
-    """Return the fact of a text that a stretch of a document spells out, as one of that stretch."""
+def moved(fact: Fact, document: Document, start: int, end: int) -> Fact:
+    """Return the fact of a text within a document as one of the stretch of it that spells it out."""
     attributes = dict(fact.attributes)
-    attributes["encoding"] = encoding
-    attributes["because"] = f"{attributes['because']}, within {encoding}"
     if attributes["exchange"] == "unknown":
         attributes["exchange"] = exchange_in(document)
         raised = attributes["confidence_near_exchange"]

@@ -9,7 +9,7 @@ from keylint.documents.document import Document
 from keylint.sieve import KEY_LENGTH, Encoding, Run
 
 _CODE = r"(?:4[89]|5[0-7]|6[5-9]|[78]\d|90|9[7-9]|1[01]\d|12[0-2]|0[xX][3-7][0-9a-fA-F])"
-_COUNT = "{%d}" % KEY_LENGTH
+_COUNT = f"{{{KEY_LENGTH},}}"
 
 
 # What a text must hold so often to be searched, the escape, its digits and their base.
@@ -21,7 +21,7 @@ _ESCAPES: tuple[tuple[str, str, str, int, Encoding], ...] = (
     ("%", r"(?:%[0-9a-fA-F]{2})" + _COUNT, r"%(..)", 16, "url"),
     ("&#", r"(?:&#\d{2,3};)" + _COUNT, r"(\d+)", 10, "escaped"),
     ("&#x", r"(?:&#[xX][0-9a-fA-F]{2};)" + _COUNT, r"[xX](..)", 16, "escaped"),
-    (",", rf"(?<![\w.])(?:{_CODE}\s*,\s*){{{KEY_LENGTH - 1}}}{_CODE}(?![\w.])", r"(\w+)", 0, "escaped"),
+    (",", rf"(?<![\w.])(?:{_CODE}\s*,\s*){{{KEY_LENGTH - 1},}}{_CODE}(?![\w.])", r"(\w+)", 0, "escaped"),
     ("chr(", rf"(?:chr\(\s*{_CODE}\s*\)[\s+.&]*)" + _COUNT, r"\(\s*(\w+)", 0, "escaped"),
 )
 

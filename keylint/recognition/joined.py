@@ -42,9 +42,10 @@ _JOINT_OF_NAMES = re.compile(
     r"|[\"'`]{2}\$\{?"
 )
 _SEPARATOR_OF_NAMES = re.compile(r"\s*,\s*[$&]?(?:(?:self|this|config|cls)(?:\.|->))?")
-# Units: characters; names.
+# Units: characters; in a file with so many literals names are not followed.
 _FARTHEST = 160
-_MOST_NAMES = 200
+_MOST_LITERALS = 5000
+_NAME = re.compile(r"[A-Za-z_]\w*(?!\w|\s*(?:[+.&]=|=(?!=|>)|<<))")
 # What stands before the first piece and belongs to the expression: a template's opening, a call that joins.
 _OPENING = re.compile(
     r"""(?:[bBrRuUfFL$@]{0,2}["'`])?(?:\$\{?|\#\{|\{\{?|\$\(|\$)?(?:(?:self|this|config|cls)(?:\.|->))?$"""
@@ -57,13 +58,13 @@ _JOINS_BEFORE = re.compile(
 _JOINS_AFTER = re.compile(
     r"""\s*,?\s*[\])}]+\s*\)?\s*(?:\.|->|\|>\s*)?\s*(?:join|concat|reduce|Join|implode)\b|\s*[\])}]*\s*,\s*["'`]{2}\s*\)"""
 )
-_BRACKET = re.compile(r"(?:(?:\[\]string|vec!|new\s*\w*\s*\[\]|\blist|\btuple|\bArray(?:\.of)?|\bList\.of|\bc)\s*)?[\[({]\s*[&$]?$")
+_BRACKET = re.compile(
+    r"(?:(?:\[\]string|vec!|new\s*\w*\s*\[\]|\blist|\btuple|\bArray(?:\.of)?|\bList\.of|\bc)\s*)?[\[({]\s*[&$]?$"
+)
 _JOINED_NAME = (
     r"""(?:\b(?:join|Join|implode|concat|Concat|paste0)\w*\s*\(\s*(?:["'`]{{2}}\s*,\s*)?[$@*.]{{0,3}}{0}\b"""
     r"""|\b{0}\s*(?:\.|->)\s*(?:join|reduce|concat)\b)"""
 )
-
-
 
 
 class Joined(NamedTuple):
@@ -114,7 +115,7 @@ def _tokens(text: str) -> list[_Token]:
     """Return the pieces where they are used, in order."""
     literals = [_Token(*match.span(), match["piece"], match.start("piece")) for match in _LITERAL.finditer(text)]
     given: dict[str, list[tuple[int, _Token]]] = {}
-    for token in literals:
+    for token in literals if len(literals) < _MOST_LITERALS else ():
         before = _GIVEN.search(text, max(0, token.start - _FARTHEST), token.start)
         if before:
             name = before["name"] or before["macro"]
@@ -123,13 +124,12 @@ def _tokens(text: str) -> list[_Token]:
         token = _Token(*match.span("piece"), match["piece"], match.start("piece"))
         given.setdefault(match["name"], []).append((match.start("name"), token))
     once = {name: places[0] for name, places in given.items() if len(places) == 1}
-    if not 1 < len(once) <= _MOST_NAMES:
-        return literals
-    uses = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, once))})(?![\w])")
     named = [
-        _Token(*match.span(), once[match[0]][1].piece, once[match[0]][1].piece_start, match[0])
-        for match in uses.finditer(text)
-        if match.start() != once[match[0]][0]
+        _Token(*match.span(), token.piece, token.piece_start, match[0])
+        for match in (_NAME.finditer(text) if once else ())
+        if match[0] in once
+        for place, token in (once[match[0]],)
+        if match.start() != place
     ]
     return sorted((*literals, *named))
 
