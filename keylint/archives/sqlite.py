@@ -1,4 +1,7 @@
-"""SQLite: every table a delimited text, its columns on the first line, a row a line."""
+"""SQLite: every table a delimited text, its columns on the first line, a row a line.
+
+A value that has lines itself is a text of its own: table, row from 1, column.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from keylint.archives import MOST_BYTES, MOST_MEMBERS, Archive, Member, Room
-from keylint.sieve import runs
+from keylint.sieve import holds_word, runs
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+_speaks_of_keys = holds_word((b"binance", b"api_key", b"apikey", b"api-key", b"secret"))
 _MARK = b"SQLite format 3\0"
 # The virtual machine is asked after so many steps whether it may go on, and is given so many. A step takes 20 ns.
 _STEPS, _MOST_STEPS = 10_000, 500_000_000
@@ -19,8 +23,8 @@ _ORDINARY = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIK
 
 
 def members(data: bytes, room: Room) -> Iterator[Member]:
-    """Yield the tables of a database as texts. One that holds nowhere 64 alphanumerics is not opened."""
-    if next(runs(data), None) is None:
+    """Yield the tables of a database as texts. One that can hold no key is not opened."""
+    if next(runs(data), None) is None and not _speaks_of_keys(data):
         return
     import sqlite3
 
@@ -72,36 +76,49 @@ def _tables(connection: Connection, room: Room) -> Iterator[Member]:
     import sqlite3
 
     for (table,) in connection.execute(_ORDINARY).fetchall():
-        if room.members == 0:
-            detail = f"of an archive {MOST_MEMBERS} members are unpacked"
-            yield Member("", left_out="too-large", detail=detail)
-            return
-        room.members -= 1
         try:
-            yield _table(connection, str(table), room)
+            yield from _table(connection, str(table), room)
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
             yield Member(str(table), left_out="unreadable", detail=f"damaged: {type(error).__name__}")
 
 
-def _table(connection: Connection, table: str, room: Room) -> Member:
-    cursor = connection.execute('SELECT * FROM "{}"'.format(table.replace('"', '""')))
-    lines = ["\t".join(_cell(column[0]) for column in cursor.description)]
+def _table(connection: Connection, table: str, room: Room) -> Iterator[Member]:
+    """Yield a table, and of it what has lines of its own: a letter, a file, settings."""
+    name = table.replace('"', '""')
+    cursor = connection.execute(f'SELECT * FROM "{name}"')  # noqa: S608  a name cannot be a parameter
+    columns = [str(column[0]) for column in cursor.description]
+    lines = ["\t".join(map(_in_line, columns))]
     size = len(lines[0])
-    for row in cursor:
-        lines.append("\t".join(map(_cell, row)))
+    for number, row in enumerate(cursor, 1):
+        cells = [_cell(value) for value in row]
+        lines.append("\t".join("" if "\n" in cell else _in_line(cell) for cell in cells))
         size += len(lines[-1]) + 1
-        if size > room.size:
-            return Member(table, left_out="too-large", detail=f"of an archive {MOST_BYTES} bytes are unpacked")
-    text = "\n".join(lines).encode("utf-8", "surrogateescape")
-    room.size -= len(text)
-    return Member(table, text)
+        parts = [(column, cell) for column, cell in zip(columns, cells, strict=True) if "\n" in cell]
+        if size > room.size or room.members < len(parts) + 1:
+            detail = f"of an archive {MOST_BYTES} bytes and {MOST_MEMBERS} members are unpacked"
+            yield Member(table, left_out="too-large", detail=detail)
+            return
+        for column, cell in parts:
+            yield _member(f"{table}/{number}/{column}", cell, room)
+    yield _member(table, "\n".join(lines), room)
+
+
+def _member(name: str, text: str, room: Room) -> Member:
+    data = text.encode("utf-8", "surrogateescape")
+    room.size -= len(data)
+    room.members -= 1
+    return Member(name, data)
+
+
+def _in_line(text: str) -> str:
+    return " ".join(text.split("\t"))
 
 
 def _cell(value: Any) -> str:
-    """Return what stands in a column on one line; what is no text is left out, unless bytes are text after all."""
+    """Return a value that is text, or bytes that are text after all."""
     if isinstance(value, bytes):
         value = "" if b"\0" in value else value.decode("utf-8", "surrogateescape")
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
 
 
 def _is_one(head: bytes) -> bool:

@@ -35,11 +35,15 @@ _WORDS = ("binance", "api_key", "apikey", "api-key", "api key", "secret")
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `credential` fact for every key, secret and private key of a document."""
     yield from _find(document, depth=0)
+
+
+def _find(document: Document, depth: int) -> Iterator[Fact]:
+    yield from _in_one_piece(document, depth)
     if _speaks_of_keys(document):
         yield from _put_together(document)
 
 
-def _find(document: Document, depth: int) -> Iterator[Fact]:
+def _in_one_piece(document: Document, depth: int) -> Iterator[Fact]:
     data = document.ascii
     taken: list[tuple[int, int]] = []  # in order
     if ARMOUR in data or ED25519_PREFIX in data or any(mark in data for mark in RSA_MARKS):
@@ -117,19 +121,12 @@ def _put_together(document: Document) -> Iterator[Fact]:
             for fact in _put_together(inner):
                 yield moved(fact, document, *cell.span(*inner.span(fact.location)))
         return
-    for found in joined(document):
-        fact = credential_of_pieces(document, found)
-        if fact is not None:
-            yield fact
-    for found in wrapped(document):
-        fact = credential_of_pieces(document, found)
-        # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
-        if fact is not None and fact.attributes["confidence"] == "high":
-            yield fact
-    for run, begin in escaped(document):
-        fact = credential(document, run, begin=begin)
-        if fact is not None:
-            yield fact
+    found = [credential_of_pieces(document, value) for value in joined(document)]
+    # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
+    cut = (credential_of_pieces(document, value) for value in wrapped(document))
+    found += [fact for fact in cut if fact is not None and fact.attributes["confidence"] == "high"]
+    found += [credential(document, run, begin=begin) for run, begin in escaped(document)]
+    yield from (fact for fact in found if fact is not None)
 
 
 def _is_taken(taken: list[tuple[int, int]], offset: int) -> bool:

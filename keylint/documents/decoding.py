@@ -45,7 +45,7 @@ _BYTE_CODE = b"\r\n"
 _BYTE_CODE_FLAGS = tuple(bytes([flag, 0, 0, 0]) for flag in range(4))
 # A string of 64 that stands after its length, as in Python's byte code, may run into what comes next.
 _COUNTED = rb"(?<=@)[A-Za-z0-9]{64}(?=[A-Za-z0-9])"
-_BLANKS = bytes(byte if 32 <= byte < 127 else 32 for byte in range(256))
+_BLANKS = bytes(byte if 32 <= byte < 127 or byte in b"\t\n" else 32 for byte in range(256))
 
 
 def encoding_of(data: bytes) -> Encoding | None:
@@ -91,7 +91,7 @@ def is_program(head: bytes) -> bool:
 
 
 def strings(data: bytes) -> str:
-    """Return the text of a binary file: one line of what is printable, the rest blanks.
+    """Return the text of a binary file: what is printable, the rest blanks.
 
     Units: an offset is that of the byte, but after a string of UTF-16, or one that what follows was cut from.
     """

@@ -10,7 +10,9 @@ from keylint.documents.document import Document
 from keylint.sieve import KEY_LENGTH, Encoding, is_hex, may_encode_text
 
 # What stands between two lines of one base64: a line end, written or real, quotes around the lines and signs between.
-_GAP = r"""(?:(?:\\{1,2}[nr])+|["'`]?[ \t]*[+.,&_]?[ \t]*\\?\r?\n[ \t#>*|]*(?:[+.&][ \t]*)?["'`]?)"""
+_GAP = (
+    r"""(?:(?:\\{1,2}[nr])+|(?:\\{1,2}[nr])*["'`]?[ \t]*[+.,&_]?[ \t]*\\?\r?\n[ \t#>*|]*(?:[+.&][ \t]*)?["'`]?[ \t]*)"""
+)
 _LINE = r"[A-Za-z0-9+/_-]{4,}"
 _BLOCK = re.compile(rf"""{_LINE}(?:{_GAP}{_LINE}={{0,2}}(?=["'`,;)<\\]|\s|$))*={{0,2}}""")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
