@@ -25,6 +25,9 @@ _RUN = b"a" * KEY_LENGTH
 # Of the pieces of a key that is put together one at least has so many characters.
 LEAST_PIECE = 12
 _PIECE = b"a" * LEAST_PIECE
+# One in twelve random pieces of 12 has a smaller share, one in fifty of 32: not all pieces have to be recognised.
+_LEAST_CHANGES = 0.45
+_LEAST_OF_ALL = 30
 # A literal's closing quote, escaped or not; a line's end, before it the sign of a line that goes on; a template's.
 _ENDS = frozenset((b'"', b"'", b"`", b"\\", b"\r", b"\n", b"=", b"{", b"$", b"<", b" ", b""))
 _CASES = bytes(
@@ -47,6 +50,11 @@ _HEX_LENGTH = 2 * KEY_LENGTH
 _LOW_DIGIT = bytes(0 if 65 <= byte < 91 or 97 <= byte < 103 else 1 for byte in range(256))
 _LOW_NIBBLE = bytes(0 if 50 <= byte < 56 or byte == 48 else 1 for byte in range(256))
 
+
+# What stands before the code of every character; or these are a list of numbers, each of two digits and more.
+_ESCAPE_SIGNS = ((b"\\x",), (b"\\u",), (b"\\0", b"\\1"), (b"%",), (b"&#",), (b"chr(",))
+_NUMBERS = bytes(1 if byte in b"0123456789xXabcdefABCDEF," else 0 for byte in range(256))
+_LIST = b"\1" * (3 * KEY_LENGTH - 1)
 
 # More than any run of interest and what stands before it: what two pieces of a file must share.
 OVERLAP = 4 * KEY_LENGTH
@@ -116,18 +124,37 @@ def runs(data: bytes) -> Iterator[tuple[int, int]]:
         start = classes.find(_RUN, end)
 
 
-def pieces(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield what may be a piece of a key, as half-open offsets: shorter runs, of every class, where something ends."""
+def holds_pieces(data: bytes) -> bool:
+    """Tell whether there may be pieces of a key: shorter runs that look random, where something ends."""
     classes = data.translate(_ALNUM)
+    seen: set[bytes] = set()
     start = classes.find(_PIECE)
     while start >= 0:
         end = classes.find(b"\0", start + LEAST_PIECE)
         if end < 0:
             end = len(data)
         # First what follows, for most runs are identifiers.
-        if end - start < KEY_LENGTH and data[end : end + 1] in _ENDS and has_all_classes(data[start:end]):
-            yield start, end
+        if end - start < KEY_LENGTH and data[end : end + 1] in _ENDS:
+            value = data[start:end]
+            if has_all_classes(value) and looks_random(value) and not is_hex(value[2:]):
+                seen.add(value)
+                if sum(map(len, seen)) >= _LEAST_OF_ALL:
+                    return True
         start = classes.find(_PIECE, end)
+    return False
+
+
+def holds_escapes(data: bytes) -> bool:
+    """Tell whether 64 characters may be written as escapes, or as a list of their codes."""
+    if any(sum(map(data.count, signs)) >= KEY_LENGTH for signs in _ESCAPE_SIGNS):
+        return True
+    return _LIST in data.translate(_NUMBERS, b" \t\r\n")
+
+
+def looks_random(value: bytes, least: float = _LEAST_CHANGES) -> bool:
+    """Tell letters and digits at random from words: of five neighbours at random three are of different class."""
+    classes = value.translate(_CASES)
+    return sum(map(int.__ne__, classes, classes[1:])) >= least * (len(value) - 1)
 
 
 def read(data: bytes, start: int, end: int) -> Run | None:

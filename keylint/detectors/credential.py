@@ -12,12 +12,12 @@ from keylint.model import Fact
 from keylint.sieve import (
     ARMOUR,
     ED25519_PREFIX,
-    KEY_LENGTH,
     RSA_MARKS,
     Run,
+    holds_escapes,
+    holds_pieces,
     is_hex,
     may_encode_text,
-    pieces,
     read,
     runs,
 )
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 # An encoding of an encoding of a text is read; one of that is not.
 _DEEPEST = 2
-# One of these stands before every code of a character.
-_ESCAPE_SIGNS = ("\\", "%", "&#", ",", "chr(")
 _WORDS = ("binance", "api_key", "apikey", "api-key", "api key", "secret")
 
 
@@ -105,8 +103,8 @@ def _speaks_of_keys(document: Document) -> bool:
 
 def _put_together(document: Document) -> Iterator[Fact]:
     """Yield the facts of values that stand nowhere in one piece, or with every character written as an escape."""
-    whole = next(pieces(document.ascii), None) is None
-    if whole and max(map(document.text.count, _ESCAPE_SIGNS)) < KEY_LENGTH - 1:
+    in_pieces, in_escapes = holds_pieces(document.ascii), holds_escapes(document.ascii)
+    if not in_pieces and not in_escapes:
         return
     from keylint.recognition.credentials import credential, credential_of_pieces, moved
     from keylint.recognition.escaped import escaped
@@ -121,11 +119,14 @@ def _put_together(document: Document) -> Iterator[Fact]:
             for fact in _put_together(inner):
                 yield moved(fact, document, *cell.span(*inner.span(fact.location)))
         return
-    found = [credential_of_pieces(document, value) for value in joined(document)]
-    # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
-    cut = (credential_of_pieces(document, value) for value in wrapped(document))
-    found += [fact for fact in cut if fact is not None and fact.attributes["confidence"] == "high"]
-    found += [credential(document, run, begin=begin) for run, begin in escaped(document)]
+    found: list[Fact | None] = []
+    if in_pieces:
+        found += [credential_of_pieces(document, value) for value in joined(document)]
+        # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
+        cut = (credential_of_pieces(document, value) for value in wrapped(document))
+        found += [fact for fact in cut if fact is not None and fact.attributes["confidence"] == "high"]
+    if in_escapes:
+        found += [credential(document, run, begin=begin) for run, begin in escaped(document)]
     yield from (fact for fact in found if fact is not None)
 
 

@@ -44,7 +44,7 @@ _PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\0as
 _BYTE_CODE = b"\r\n"
 _BYTE_CODE_FLAGS = tuple(bytes([flag, 0, 0, 0]) for flag in range(4))
 # A string of 64 that stands after its length, as in Python's byte code, may run into what comes next.
-_COUNTED = rb"(?<=@)[A-Za-z0-9]{64}(?=[A-Za-z0-9])"
+_COUNTED = rb"@[A-Za-z0-9]{64}(?=[A-Za-z0-9])"
 _BLANKS = bytes(byte if 32 <= byte < 127 or byte in b"\t\n" else 32 for byte in range(256))
 
 

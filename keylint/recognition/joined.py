@@ -12,13 +12,16 @@ from typing import NamedTuple
 
 from keylint.documents.document import Document
 from keylint.recognition.vocabulary import classify
-from keylint.sieve import KEY_LENGTH
+from keylint.sieve import KEY_LENGTH, looks_random
 
-_LEAST = 4
+# Units: characters.
+_LEAST, _LEAST_OF_NAME = 4, 8
+# The share of neighbours of different class in a piece that a name stands for: all must keep to it.
+_LEAST_CHANGES = 0.3
 _LITERAL = re.compile(rf"""(?P<quote>\\{{0,3}}["'`])(?P<piece>[A-Za-z0-9]{{{_LEAST},63}})(?P=quote)""")
 _BARE = re.compile(
     r"(?m)^[ \t]*(?:-[ \t]+)?(?:(?:export|set|ENV|ARG)[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)"
-    rf"[ \t]*[=:][ \t]*(?P<piece>[A-Za-z0-9]{{{_LEAST},63}})[ \t]*\r?$"
+    rf"[ \t]*[=:][ \t]*(?P<piece>[A-Za-z0-9]{{{_LEAST_OF_NAME},63}})[ \t]*\r?$"
 )
 # The name that a literal is given, right before it.
 _GIVEN = re.compile(
@@ -116,11 +119,15 @@ def _tokens(text: str) -> list[_Token]:
     literals = [_Token(*match.span(), match["piece"], match.start("piece")) for match in _LITERAL.finditer(text)]
     given: dict[str, list[tuple[int, _Token]]] = {}
     for token in literals if len(literals) < _MOST_LITERALS else ():
+        if len(token.piece) < _LEAST_OF_NAME or not looks_random(token.piece.encode(), _LEAST_CHANGES):
+            continue
         before = _GIVEN.search(text, max(0, token.start - _FARTHEST), token.start)
         if before:
             name = before["name"] or before["macro"]
             given.setdefault(name, []).append((before.start("name" if before["name"] else "macro"), token))
     for match in _BARE.finditer(text):
+        if not looks_random(match["piece"].encode(), _LEAST_CHANGES):
+            continue
         token = _Token(*match.span("piece"), match["piece"], match.start("piece"))
         given.setdefault(match["name"], []).append((match.start("name"), token))
     once = {name: places[0] for name, places in given.items() if len(places) == 1}
