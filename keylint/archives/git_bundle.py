@@ -10,6 +10,7 @@ from typing import NamedTuple
 from keylint.archives import MOST_MEMBERS, Archive, Member, Room
 
 _MARK = re.compile(rb"# v[23] git bundle\n")
+_HEADER = 12
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OFFSET_DELTA, _NAME_DELTA = 6, 7
 _TREE_OF_COMMIT = re.compile(rb"tree ([0-9a-f]+)\n")
@@ -57,10 +58,10 @@ class _Pack:
 
     def read(self) -> None:
         """Read object after object. Raises: _Damaged, IndexError, zlib.error."""
-        if self.data[:4] != b"PACK":
+        if self.data[:4] != b"PACK" or len(self.data) < _HEADER:
             raise _Damaged("it has no pack")
         count = int.from_bytes(self.data[8:12], "big")
-        place = 12
+        place = _HEADER
         for _ in range(count):
             if self.room.members == 0:
                 self.refusal = f"{count} objects; of an archive {MOST_MEMBERS} are unpacked"

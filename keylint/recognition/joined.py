@@ -201,5 +201,8 @@ def _whole_list(text: str, chain: Sequence[_Token]) -> tuple[int, int] | None:
 
 
 def _is_key_with_secret(chain: Sequence[_Token]) -> bool:
-    """Tell whether what is joined is a key with its secret: each whole, though shorter than those of the exchange."""
-    return {"api_key", "api_secret"} <= {classify(token.name) for token in chain if token.name}
+    """Tell whether what is joined is a key with its secret, or another service's: each is whole, though shorter."""
+    kinds = {classify(token.name) for token in chain if token.name}
+    return "other" in kinds or (
+        not kinds.isdisjoint(("api_key", "key")) and not kinds.isdisjoint(("api_secret", "secret"))
+    )
