@@ -229,3 +229,12 @@ def test_whatever_the_bytes_are_nothing_is_raised(data: Any) -> None:
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     for archive in (compressed.ARCHIVE, tar.ARCHIVE, sqlite.ARCHIVE, git_bundle.ARCHIVE):
         assert all(isinstance(member, Member) for member in archive.members(bytes(whole), Room()))
+
+
+def test_whoever_keeps_hashes_is_told_the_place_in_the_file() -> None:
+    heard: list[tuple[int, str]] = []
+    text = expand("kind: Secret\ndata:\n  .env: {{base64:# of today\nBINANCE_API_KEY={{key:heard}}\n}}\n")
+    examine(
+        "secret.yaml", text.encode(), lens(), lambda fact, _text, secret: heard.append((fact.location.line, secret))
+    )
+    assert heard == [(3, expand("{{key:heard}}"))]

@@ -87,12 +87,22 @@ def _within(document: Document, within: Encoded, depth: int) -> Iterator[Fact]:
             if found is not None:
                 yield found
         return
-    inner = Document(document.path, within.text, witness=document.witness)
+    inner, heard = _inner(document, document.path, within.text)
     for fact in _find(inner, depth + 1):
-        found = moved(fact, document, *place_in(document, within, fact.location.line))
+        found = moved(fact, document, *place_in(document, within, fact.location.line), heard)
         line = f", line {fact.location.line} of it" if fact.location.line > 1 else ""
         because = f"{found.attributes['because']}, within {within.encoding}{line}"
         yield found._replace(attributes={**found.attributes, "encoding": within.encoding, "because": because})
+
+
+def _inner(document: Document, path: str, text: str) -> tuple[Document, dict[str, str]]:
+    """Return a text within a document as one itself, and the secrets that its witness is going to hear of."""
+    heard: dict[str, str] = {}
+
+    def note(fact: Fact, _text: str, secret: str) -> None:
+        heard[fact.identity] = secret
+
+    return Document(path, text, witness=note if document.witness is not None else None), heard
 
 
 def _speaks_of_keys(document: Document) -> bool:
@@ -115,9 +125,9 @@ def _put_together(document: Document) -> Iterator[Fact]:
         from keylint.documents.notebook import cells
 
         for cell in document.once(cells):
-            inner = Document(document.path.removesuffix(".ipynb"), cell.text, witness=document.witness)
+            inner, heard = _inner(document, document.path.removesuffix(".ipynb"), cell.text)
             for fact in _put_together(inner):
-                yield moved(fact, document, *cell.span(*inner.span(fact.location)))
+                yield moved(fact, document, *cell.span(*inner.span(fact.location)), heard)
         return
     found: list[Fact | None] = []
     if in_pieces:

@@ -6,6 +6,7 @@ docs/detection.md tells the same to users, with the figures behind it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -182,17 +183,23 @@ def bare_values(text: str) -> list[str]:
     return _BARE_VALUE.findall(text) if _BARE_VALUES.fullmatch(text) else []
 
 
-def moved(fact: Fact, document: Document, start: int, end: int) -> Fact:
-    """Return the fact of a text within a document as one of the stretch of it that spells it out."""
+def moved(fact: Fact, document: Document, start: int, end: int, heard: Mapping[str, str]) -> Fact:
+    """Return the fact of a text within a document as one of the stretch of it that spells it out.
+
+    `heard` are the secrets, by the identity of facts, that a witness of the text has heard of.
+    """
     attributes = dict(fact.attributes)
     if attributes["exchange"] == "unknown":
         attributes["exchange"] = exchange_in(document)
         raised = attributes["confidence_near_exchange"]
         if attributes["exchange"] != "unknown" and raised is not None:
             attributes["confidence"], attributes["confidence_near_exchange"] = raised, None
-    return fact._replace(
+    found = fact._replace(
         location=document.location(start, end), attributes=attributes, excerpt=excerpt(document, start, end)
     )
+    if document.witness is not None:
+        document.witness(found, document.text[start:end], heard[fact.identity])
+    return found
 
 
 def _has_twin(document: Document, run: Run) -> bool:
