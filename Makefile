@@ -45,7 +45,8 @@ goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
 
 docs: $(STAMP) ## rewrite compiled rules and data, pages, schemas, and what README.md and docs/ quote; read the diff
 	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_data.py tests/test_rules_command.py tests/test_schema.py \
-		tests/test_policy_guide.py tests/test_readme.py tests/test_baseline_page.py tests/test_docs.py tests/test_sweep_page.py --rewrite
+		tests/test_policy_guide.py tests/test_readme.py tests/test_baseline_page.py tests/test_docs.py tests/test_sweep_page.py \
+		tests/test_matrix.py --rewrite
 
 bench: $(STAMP) ## measure start-up and throughput as ratios
 	$(BIN)/python -m compileall -q keylint

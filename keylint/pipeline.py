@@ -9,14 +9,16 @@ from typing import NamedTuple, cast
 
 from keylint.archives import MEMBER, Archive
 from keylint.detectors import Detector
-from keylint.documents.decoding import HEAD, MIXED, Encoding, decode, encoding_of
+from keylint.documents.decoding import BINARY, HEAD, MIXED, Encoding, decode, encoding_of, strings
 from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, names
-from keylint.sieve import holds_word, of_interest
+from keylint.sieve import holds_word, of_interest, runs
 
 _PACKAGE = "keylint.detectors"
+# Archives that may begin without a NUL.
+_TEXTLIKE = (b"BZh", b"# v2 git bundle", b"# v3 git bundle")
 _SEPARATORS = re.compile(r"[-_.:]+")
 
 
@@ -86,8 +88,8 @@ def glance(path: str, data: bytes, through: Lens) -> Sequence[Skip] | None:
     """Return what `examine` does if the sieve alone can tell, in linear time; None for what needs a closer look."""
     encoding = encoding_of(data)
     if encoding is None:
-        return (Skip(path, "binary"),) if _archive_in(data, encoding) is None else None
-    if encoding.name != "utf-8" or b"\0" in data or is_marked(data, through):
+        return None if _archive_in(data, encoding) or _may_hold_strings(data) else (Skip(path, "binary"),)
+    if encoding.name != "utf-8" or b"\0" in data or data.startswith(_TEXTLIKE) or is_marked(data, through):
         return None
     wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
     return None if wanted else ()
@@ -104,7 +106,8 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
         from keylint.archives._unpacking import unpacked
 
         return unpacked(path, data, archive, lambda place, member: examine(place, member, _into_archives(through)))
-    assert encoding is not None
+    if encoding is None:
+        return _in_binary(path, data) or (Skip(path, "binary"),)
     # Keys of UTF-16 lines show only once the text is decoded.
     mixed = encoding.name == "utf-8" and b"\0" in data
     wide = encoding.name != "utf-8" or mixed
@@ -137,12 +140,27 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
 
 
 def _archive_in(data: bytes, encoding: Encoding | None) -> Archive | None:
-    """Return how to unpack bytes that are no text."""
-    if encoding is not None and (encoding.name != "utf-8" or b"\0" not in data):
+    """Return how to unpack bytes that are no text, or look like text at first."""
+    if encoding is not None and (encoding.name != "utf-8" or b"\0" not in data) and not data.startswith(_TEXTLIKE):
         return None
     from keylint.archives import archive_of
 
     return archive_of(data[:HEAD])
+
+
+def _may_hold_strings(data: bytes) -> bool:
+    """Tell whether a binary file may hold a key: on Windows programs have their strings in two bytes a character."""
+    return next(runs(data), None) is not None or data.startswith(b"MZ")
+
+
+def _in_binary(path: str, data: bytes) -> list[Fact]:
+    """Return the credentials among the strings of a binary file."""
+    if not _may_hold_strings(data):
+        return []
+    document = Document(path, strings(data), BINARY)
+    found = [fact for detector in _detectors_of_the_past() for fact in detector.find(document)]
+    # Random bytes make runs of anything: without words for a key beside it, it is none.
+    return [fact for fact in found if isinstance(fact, Fact) and is_sure(fact, "medium")]
 
 
 def _into_archives(through: Lens) -> Lens:

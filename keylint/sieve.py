@@ -18,10 +18,18 @@ ARMOUR = b"PRIVATE KEY-----"
 ED25519_PREFIX = b"MC4CAQAwBQYDK2VwBCIEI"
 RSA_MARKS = (b"IBADANBgkqhkiG9w0BAQEFAASC", b"IBAAKCAQEA")
 
-Encoding = Literal["plain", "base64", "hex"]
+Encoding = Literal["plain", "base64", "hex", "url", "escaped", "joined"]
 
 _ALNUM = bytes(97 if 48 <= byte < 58 or 65 <= byte < 91 or 97 <= byte < 123 else 0 for byte in range(256))
 _RUN = b"a" * KEY_LENGTH
+# Of the pieces of a key that is put together one at least has so many characters.
+LEAST_PIECE = 12
+_PIECE = b"a" * LEAST_PIECE
+# One in twelve random pieces of 12 has a smaller share, one in fifty of 32: not all pieces have to be recognised.
+_LEAST_CHANGES = 0.45
+_LEAST_OF_ALL = 30
+# A literal's closing quote, escaped or not; a line's end, before it the sign of a line that goes on; a template's.
+_ENDS = frozenset((b'"', b"'", b"`", b"\\", b"\r", b"\n", b"=", b"{", b"$", b"<", b" ", b""))
 _CASES = bytes(
     100 if 48 <= byte < 58 else 117 if 65 <= byte < 91 else 108 if 97 <= byte < 123 else 0 for byte in range(256)
 )
@@ -36,7 +44,17 @@ _LONGEST_ESCAPE = 5
 # byte makes a `+` or `/`). Hexadecimal of 64 characters is 128.
 _BASE64_LENGTHS = (KEY_LENGTH + 22, KEY_LENGTH + 23, KEY_LENGTH + 24)
 _HEX_LENGTH = 2 * KEY_LENGTH
+# Of every three ASCII characters the first makes a base64 digit below 32, `A` to `f`; every first digit of an ASCII
+# letter or digit in hexadecimal is 3 to 7, that of a line end 0. Random base64 keeps to either for so many in a row
+# once in 65,000 runs.
+_LOW_DIGIT = bytes(0 if 65 <= byte < 91 or 97 <= byte < 103 else 1 for byte in range(256))
+_LOW_NIBBLE = bytes(0 if 50 <= byte < 56 or byte == 48 else 1 for byte in range(256))
 
+
+# What stands before the code of every character; or these are a list of numbers, each of two digits and more.
+_ESCAPE_SIGNS = ((b"\\x",), (b"\\u",), (b"\\0", b"\\1"), (b"%",), (b"&#",), (b"chr(",))
+_NUMBERS = bytes(1 if byte in b"0123456789xXabcdefABCDEF," else 0 for byte in range(256))
+_LIST = b"\1" * (3 * KEY_LENGTH - 1)
 
 # More than any run of interest and what stands before it: what two pieces of a file must share.
 OVERLAP = 4 * KEY_LENGTH
@@ -106,6 +124,39 @@ def runs(data: bytes) -> Iterator[tuple[int, int]]:
         start = classes.find(_RUN, end)
 
 
+def holds_pieces(data: bytes) -> bool:
+    """Tell whether there may be pieces of a key: shorter runs that look random, where something ends."""
+    classes = data.translate(_ALNUM)
+    seen: set[bytes] = set()
+    start = classes.find(_PIECE)
+    while start >= 0:
+        end = classes.find(b"\0", start + LEAST_PIECE)
+        if end < 0:
+            end = len(data)
+        # First what follows, for most runs are identifiers.
+        if end - start < KEY_LENGTH and data[end : end + 1] in _ENDS:
+            value = data[start:end]
+            if has_all_classes(value) and looks_random(value) and not is_hex(value[2:]):
+                seen.add(value)
+                if sum(map(len, seen)) >= _LEAST_OF_ALL:
+                    return True
+        start = classes.find(_PIECE, end)
+    return False
+
+
+def holds_escapes(data: bytes) -> bool:
+    """Tell whether 64 characters may be written as escapes, or as a list of their codes."""
+    if any(sum(map(data.count, signs)) >= KEY_LENGTH for signs in _ESCAPE_SIGNS):
+        return True
+    return _LIST in data.translate(_NUMBERS, b" \t\r\n")
+
+
+def looks_random(value: bytes, least: float = _LEAST_CHANGES) -> bool:
+    """Tell letters and digits at random from words: of five neighbours at random three are of different class."""
+    classes = value.translate(_CASES)
+    return sum(map(int.__ne__, classes, classes[1:])) >= least * (len(value) - 1)
+
+
 def read(data: bytes, start: int, end: int) -> Run | None:
     """Return the 64 alphanumerics that a maximal run holds, decoded; None if it holds none."""
     length = end - start
@@ -127,6 +178,15 @@ def read(data: bytes, start: int, end: int) -> Run | None:
         if value.isalnum():
             return Run(start, end, value, "hex")
     return None
+
+
+def may_encode_text(run: bytes) -> bool:
+    """Tell whether a run of 64 alphanumerics and more may be base64, or hexadecimal, of some text."""
+    start = run[:KEY_LENGTH]
+    digits = start.translate(_LOW_DIGIT)
+    if any(b"\1" not in digits[phase::4] for phase in range(4)):
+        return True
+    return len(run) >= _HEX_LENGTH and b"\1" not in start.translate(_LOW_NIBBLE)[::2] and is_hex(run)
 
 
 def is_hex(value: bytes) -> bool:
@@ -188,6 +248,8 @@ def interest(data: bytes, known: Interest = NOTHING) -> Interest:
             continue
         run = read(data, start, end)
         if run is None:
+            if may_encode_text(data[start:end]):
+                return Interest(certain=True)
             longer = True
         elif is_hex(run.value):
             digests = True

@@ -185,6 +185,7 @@ def test_every_module_has_a_test_or_is_tested_through_the_tool() -> None:
         "results",
         "sheet",
     }
+    through_the_tool |= set(names("keylint.archives"))  # by what packs, in test_packing.py
     # By real repositories, in test_git_sources.py.
     through_the_tool |= {"arrivals", "changes", "history", "objects", "repository", "revisions"}
     through_the_tool |= {"azure", "circleci", "github", "gitlab", "jenkins"}  # in test_workflows.py

@@ -15,7 +15,7 @@ MOST_MEMBERS = 10_000
 # An archive in an archive in an archive is opened; one in that is not.
 DEEPEST = 3
 # Text is packed to a tenth, logs to a fiftieth; what is larger than this and smaller packed is made to fill memory.
-_BOMB_BYTES, _BOMB_RATIO = 1 << 20, 200
+BOMB_BYTES, BOMB_RATIO = 1 << 20, 200
 
 
 # Between the path of an archive and that of a member.
@@ -23,7 +23,7 @@ MEMBER = "!"
 
 
 class Member(NamedTuple):
-    """A file of an archive. `left_out` tells why there is no `data`."""
+    """A file of an archive. `left_out` tells why there is no `data`. Without a name it is of the archive as a whole."""
 
     name: str
     data: bytes = b""
@@ -42,7 +42,7 @@ class Room:
         """Return why a member of this size is not unpacked; empty: it may be."""
         if size > self.size:
             return f"{size} bytes; of an archive {MOST_BYTES} are unpacked"
-        if size > _BOMB_BYTES and size > packed * _BOMB_RATIO:
+        if size > BOMB_BYTES and size > packed * BOMB_RATIO:
             return f"{size} bytes packed into {packed}"
         return ""
 

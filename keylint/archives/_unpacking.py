@@ -25,10 +25,10 @@ def _unpacked(
 ) -> Iterator[Fact | Skip]:
     """Yield the same; `at` is what the archive is called in reports, and as a folder."""
     for member in archive.members(data, room):
-        if not member.name:
-            yield Skip(at[0], member.left_out or "unreadable", member.detail)
+        if not member.name and member.left_out is not None:
+            yield Skip(at[0], member.left_out, member.detail)
             continue
-        name = printable(mask_keys(member.name.replace("\\", "/")))
+        name = printable(mask_keys((member.name or _name_within(at[1])).replace("\\", "/")))
         told, place = f"{at[0]}{MEMBER}{name}", f"{at[1]}/{name}"
         if member.left_out is not None:
             yield Skip(told, member.left_out, member.detail)
@@ -41,6 +41,12 @@ def _unpacked(
             yield Skip(told, "depth", f"an archive in {DEEPEST} others")
         else:
             yield from _unpacked((told, place), member.data, inner, examine, room, depth=depth + 1)
+
+
+def _name_within(path: str) -> str:
+    """Return what a compressed file is called without its ending."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
 
 
 def _called(one: Fact | Skip, told: str, place: str) -> Fact | Skip:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from keylint.archives import MOST_MEMBERS, Archive, Member, Room
+from keylint.archives._office import OFFICE, text_of_office
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -49,7 +50,7 @@ def _member(archive: ZipFile, info: ZipInfo, room: Room) -> Member:
     except Exception as error:  # noqa: BLE001  each way to pack has exceptions of its own
         return Member(name, left_out="unreadable", detail=f"damaged: {type(error).__name__}")
     room.size -= len(data)
-    return Member(name, data)
+    return Member(name, text_of_office(data) if name.startswith(OFFICE) and name.endswith(".xml") else data)
 
 
 def _is_one(head: bytes) -> bool:

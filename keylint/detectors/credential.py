@@ -4,15 +4,44 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
-from keylint.sieve import ARMOUR, ED25519_PREFIX, RSA_MARKS, Run, is_hex, read, runs
+from keylint.sieve import (
+    ARMOUR,
+    ED25519_PREFIX,
+    RSA_MARKS,
+    Run,
+    holds_escapes,
+    holds_pieces,
+    is_hex,
+    may_encode_text,
+    read,
+    runs,
+)
+
+if TYPE_CHECKING:
+    from keylint.recognition.encoded import Encoded
+
+# An encoding of an encoding of a text is read; one of that is not.
+_DEEPEST = 2
+_WORDS = ("binance", "api_key", "apikey", "api-key", "api key", "secret")
 
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `credential` fact for every key, secret and private key of a document."""
+    yield from _find(document, depth=0)
+
+
+def _find(document: Document, depth: int) -> Iterator[Fact]:
+    yield from _in_one_piece(document, depth)
+    if _speaks_of_keys(document):
+        yield from _put_together(document)
+
+
+def _in_one_piece(document: Document, depth: int) -> Iterator[Fact]:
     data = document.ascii
     taken: list[tuple[int, int]] = []  # in order
     if ARMOUR in data or ED25519_PREFIX in data or any(mark in data for mark in RSA_MARKS):
@@ -21,16 +50,94 @@ def find(document: Document) -> Iterator[Fact]:
         for start, end, fact in sorted(private_keys(document), key=lambda found: found[:2]):
             taken.append((start, end))
             yield fact
+    until = tried = 0
     for start, end in runs(data):
-        run = read(data, start, end)
-        if run is None or _is_taken(taken, start):
+        if start < until or _is_taken(taken, start):
             continue
-        if _is_candidate(document, run):
+        if depth < _DEEPEST and start >= tried and may_encode_text(data[start:end]):
+            from keylint.recognition.encoded import encoded
+
+            within = encoded(document, start, end)
+            if within is not None:
+                tried = within.end
+                if within.text:
+                    until = within.end
+                    yield from _within(document, within, depth)
+                    continue
+        run = read(data, start, end)
+        if run is not None and _is_candidate(document, run):
             from keylint.recognition.credentials import credential
 
             found = credential(document, run)
             if found is not None:
                 yield found
+
+
+def _within(document: Document, within: Encoded, depth: int) -> Iterator[Fact]:
+    """Yield the facts of a text that another spells out, each where it is spelt."""
+    from keylint.recognition.credentials import bare_values, credential, moved
+    from keylint.recognition.encoded import place_in
+
+    values = bare_values(within.text)
+    if values:
+        for place, value in enumerate(values):
+            run = Run(within.start, within.end, value.encode(), within.encoding)
+            half = place if len(values) > 1 else None
+            found = credential(document, run, half=half) if _is_candidate(document, run) else None
+            if found is not None:
+                yield found
+        return
+    inner, heard = _inner(document, document.path, within.text)
+    for fact in _find(inner, depth + 1):
+        found = moved(fact, document, *place_in(document, within, fact.location.line), heard)
+        line = f", line {fact.location.line} of it" if fact.location.line > 1 else ""
+        because = f"{found.attributes['because']}, within {within.encoding}{line}"
+        yield found._replace(attributes={**found.attributes, "encoding": within.encoding, "because": because})
+
+
+def _inner(document: Document, path: str, text: str) -> tuple[Document, dict[str, str]]:
+    """Return a text within a document as one itself, and the secrets that its witness is going to hear of."""
+    heard: dict[str, str] = {}
+
+    def note(fact: Fact, _text: str, secret: str) -> None:
+        heard[fact.identity] = secret
+
+    return Document(path, text, witness=note if document.witness is not None else None), heard
+
+
+def _speaks_of_keys(document: Document) -> bool:
+    """Tell whether a key, or the exchange, is spoken of at all: only there it is asked what else could be one."""
+    lowered = document.lowered
+    return any(word in lowered for word in _WORDS)
+
+
+def _put_together(document: Document) -> Iterator[Fact]:
+    """Yield the facts of values that stand nowhere in one piece, or with every character written as an escape."""
+    in_pieces, in_escapes = holds_pieces(document.ascii), holds_escapes(document.ascii)
+    if not in_pieces and not in_escapes:
+        return
+    from keylint.recognition.credentials import credential, credential_of_pieces, moved
+    from keylint.recognition.escaped import escaped
+    from keylint.recognition.joined import joined
+    from keylint.recognition.wrapped import wrapped
+
+    if document.path.lower().endswith(".ipynb"):
+        from keylint.documents.notebook import cells
+
+        for cell in document.once(cells):
+            inner, heard = _inner(document, document.path.removesuffix(".ipynb"), cell.text)
+            for fact in _put_together(inner):
+                yield moved(fact, document, *cell.span(*inner.span(fact.location)), heard)
+        return
+    found: list[Fact | None] = []
+    if in_pieces:
+        found += [credential_of_pieces(document, value) for value in joined(document)]
+        # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
+        cut = (credential_of_pieces(document, value) for value in wrapped(document))
+        found += [fact for fact in cut if fact is not None and fact.attributes["confidence"] == "high"]
+    if in_escapes:
+        found += [credential(document, run, begin=begin) for run, begin in escaped(document)]
+    yield from (fact for fact in found if fact is not None)
 
 
 def _is_taken(taken: list[tuple[int, int]], offset: int) -> bool:

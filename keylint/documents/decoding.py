@@ -37,6 +37,15 @@ _UTF_8 = Encoding("utf-8")
 # What a document's encoding is called if NULs were dropped from it: UTF-16 lines among others, or a binary file that
 # begins like a text.
 MIXED = "mixed"
+# The same of a binary file of which only the strings were taken.
+BINARY = "binary"
+# What programs begin with: ELF, Windows, macOS, Java, WebAssembly; byte code of Python shows a little later.
+_PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\0asm")
+_BYTE_CODE = b"\r\n"
+_BYTE_CODE_FLAGS = tuple(bytes([flag, 0, 0, 0]) for flag in range(4))
+# A string of 64 that stands after its length, as in Python's byte code, may run into what comes next.
+_COUNTED = rb"@[A-Za-z0-9]{64}(?=[A-Za-z0-9])"
+_BLANKS = bytes(byte if 32 <= byte < 127 or byte in b"\t\n" else 32 for byte in range(256))
 
 
 def encoding_of(data: bytes) -> Encoding | None:
@@ -74,6 +83,23 @@ def decode(data: bytes, encoding: Encoding) -> str:
             return data[encoding.mark :].decode(encoding.name, "replace")
         return _without_nuls(data).decode("latin-1")
     return _without_nuls(data[encoding.mark :]).decode("utf-8", "surrogateescape")
+
+
+def is_program(head: bytes) -> bool:
+    """Tell whether bytes begin like a program: a binary file that may hold what its source did."""
+    return head.startswith(_PROGRAMS) or (head[2:4] == _BYTE_CODE and head[4:8] in _BYTE_CODE_FLAGS)
+
+
+def strings(data: bytes) -> str:
+    """Return the text of a binary file: what is printable, the rest blanks.
+
+    Units: an offset is that of the byte, but after a string of UTF-16, or one that what follows was cut from.
+    """
+    import re
+
+    if data.startswith(b"MZ"):
+        data = _without_nuls(data)
+    return re.sub(_COUNTED, rb"\g<0> ", data).translate(_BLANKS).decode("ascii")
 
 
 def _without_nuls(data: bytes) -> bytes:

@@ -70,6 +70,11 @@ class Document:
         line, end_line = self.line_number(start), self.line_number(max(start, end - 1))
         return Location(self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
 
+    def span(self, location: Location) -> tuple[int, int]:
+        """Return the half-open span of one of its locations."""
+        starts = self._starts()
+        return starts[location.line - 1] + location.column - 1, starts[location.end_line - 1] + location.end_column - 1
+
     def _starts(self) -> list[int]:
         if self._line_starts is None:
             # A text without a single line feed is one of old Macintosh lines, or one line.

@@ -27,7 +27,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         confidence     text    low, medium or high
         because        text    why it is taken for a credential, in words
         name           text    the identifier it is bound to
-        encoding       text    plain, base64, hex, url, utf-16 or joined
+        encoding       text    plain, base64, hex, url, escaped, utf-16 or joined
         public_example flag    whether it is an example of the exchange's documentation
         placeholder    flag    whether it stands for a value to be filled in
         encrypted      flag    whether it is an encrypted value

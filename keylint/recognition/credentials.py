@@ -6,15 +6,17 @@ docs/detection.md tells the same to users, with the figures behind it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from keylint.documents.decoding import MIXED
+from keylint.documents.decoding import BINARY, MIXED
 from keylint.documents.document import Document
 from keylint.model import Confidence, Fact
 from keylint.recognition import vocabulary
 from keylint.recognition.binding import Binding, bind, insert_column
 from keylint.recognition.exchange import exchange_in, is_of_test_network
+from keylint.recognition.joined import Joined
 from keylint.recognition.masking import excerpt, mask_opaque, printable
 from keylint.recognition.places import context_of
 from keylint.recognition.public_examples import is_public_example
@@ -34,8 +36,12 @@ _TWIN_BEFORE = re.compile(r"""["'`](?P<twin>[A-Za-z0-9]{64})["'`]\s*,\s*["'`]$""
 _TWIN_AFTER = re.compile(r"""["'`]\s*,\s*["'`](?P<twin>[A-Za-z0-9]{64})["'`]""")
 # Values that are encrypted say so before them: SOPS, Travis, AppVeyor, sealed secrets, Ansible.
 _ENCRYPTED = re.compile(r"""(?:ENC\[[A-Z0-9_]+,data:|(?:\bsecure|encryptedData)["']?\s*:\s*["']?|!vault[^\n]{0,40})$""")
+_BARE_VALUE = re.compile(r"[A-Za-z0-9]{64}")
+_BARE_VALUES = re.compile(r"\s*[A-Za-z0-9]{64}(?:[\s:;,|]+[A-Za-z0-9]{64})?\s*")
 # Lines above and below in which a credential word speaks for a bare value.
 _ABOVE, _BELOW = 2, 1
+# The same in a binary file. Units: characters.
+_BESIDE = 400
 
 
 class Verdict(NamedTuple):
@@ -48,17 +54,23 @@ class Verdict(NamedTuple):
     near_exchange: Confidence | None = None
 
 
-def credential(document: Document, run: Run) -> Fact | None:
-    """Return the `credential` fact of 64 free-standing alphanumerics, or None for a value of no account."""
+def credential(document: Document, run: Run, *, half: int | None = None, begin: int | None = None) -> Fact | None:
+    """Return the `credential` fact of 64 free-standing alphanumerics, or None for a value of no account.
+
+    `half` tells of a value that is encoded together with another which of the two it is, from 0. `begin` is where the
+    expression begins that makes the value, if not with it.
+    """
     value = run.value.decode("ascii")
     looks = shape(value)
-    binding = _bind(document, run)
+    binding = _bind(document, run if begin is None else run._replace(start=begin))
     if looks == "repetitive":
         verdict = _placeholder_verdict(binding)
     elif looks == "hex":
         verdict = _hex_verdict(document, binding)
     else:
         verdict = _verdict(document, run, binding)
+        if half is not None:
+            verdict = _of_pair(verdict, half)
     if verdict is None:
         return None
     return credential_fact(
@@ -71,6 +83,27 @@ def credential(document: Document, run: Run) -> Fact | None:
         encoding=run.encoding,
         placeholder=looks == "repetitive",
         encrypted=_ENCRYPTED.search(document.text, max(0, run.start - 80), run.start) is not None,
+    )
+
+
+def credential_of_pieces(document: Document, found: Joined) -> Fact | None:
+    """Return the `credential` fact of a value that was put together, or None for one of no account."""
+    if shape(found.value) != "random":
+        return None
+    whole = Run(found.whole_start, found.whole_end, found.value.encode("ascii"), "joined")
+    binding = _bind(document, whole)
+    verdict = _verdict(document, whole, binding)
+    line = document.line_number(found.whole_start)
+    where = f" on line {line}" if line != document.line_number(found.start) else ""
+    because = f"{verdict.because}; put together{where} from {found.pieces} pieces"
+    return credential_fact(
+        document,
+        found.start,
+        found.end,
+        found.value,
+        verdict._replace(because=because),
+        name=binding.name,
+        encoding="joined",
     )
 
 
@@ -88,6 +121,8 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
     if named == "none" and not name and vocabulary.classify(callee) in ("api_key", "api_secret"):
         named, name = vocabulary.classify(callee), callee  # a setter
     exchange = exchange_in(document) != "unknown" or "binance" in document.path.lower()
+    if document.encoding == BINARY:
+        return _verdict_in_binary(document, run)
     if document.encoding == MIXED and named == "none" and not callee:
         return Verdict("unknown", "low", "64 random characters in what may be a binary file")
     kind = _KINDS.get(named, "unknown")
@@ -125,6 +160,46 @@ def _verdict(document: Document, run: Run, binding: Binding) -> Verdict:
         return Verdict(kind, "medium", "beside another random literal of 64 characters, as a key and its secret are")
     because = "a random literal of 64 characters in quotes" if binding.quoted else "64 random characters"
     return Verdict(kind, "low", because, "medium")
+
+
+def _verdict_in_binary(document: Document, run: Run) -> Verdict:
+    """Where strings stand without order a word for a key, or the exchange, must stand close by."""
+    beside = document.lowered[max(0, run.start - _BESIDE) : run.end + _BESIDE]
+    if vocabulary.speaks_of_credentials(beside) or "binance" in beside:
+        return Verdict("unknown", "medium", f"beside words for a key, at byte {run.start} of a binary file")
+    return Verdict("unknown", "low", "64 random characters in a binary file")
+
+
+def _of_pair(verdict: Verdict, half: int) -> Verdict:
+    """Two random values in one encoding are a key and its secret, as for basic authentication."""
+    kind = ("api_key", "api_secret")[half]
+    if verdict.confidence == "low":
+        return Verdict(kind, "medium", "encoded with another, as a key and its secret are", "high")
+    return verdict._replace(kind=kind)
+
+
+def bare_values(text: str) -> list[str]:
+    """Return the values of 64 letters and digits that a text consists of, if it is nothing else."""
+    return _BARE_VALUE.findall(text) if _BARE_VALUES.fullmatch(text) else []
+
+
+def moved(fact: Fact, document: Document, start: int, end: int, heard: Mapping[str, str]) -> Fact:
+    """Return the fact of a text within a document as one of the stretch of it that spells it out.
+
+    `heard` are the secrets, by the identity of facts, that a witness of the text has heard of.
+    """
+    attributes = dict(fact.attributes)
+    if attributes["exchange"] == "unknown":
+        attributes["exchange"] = exchange_in(document)
+        raised = attributes["confidence_near_exchange"]
+        if attributes["exchange"] != "unknown" and raised is not None:
+            attributes["confidence"], attributes["confidence_near_exchange"] = raised, None
+    found = fact._replace(
+        location=document.location(start, end), attributes=attributes, excerpt=excerpt(document, start, end)
+    )
+    if document.witness is not None:
+        document.witness(found, document.text[start:end], heard[fact.identity])
+    return found
 
 
 def _has_twin(document: Document, run: Run) -> bool:

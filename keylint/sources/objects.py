@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from keylint.archives import archive_of
 from keylint.documents.decoding import HEAD, encoding_of
 from keylint.errors import SourceFailed
 from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
 from keylint.sources.git import Child, GitFailed, spawn, widen
-from keylint.sources.reading import LARGEST
+from keylint.sources.reading import LARGEST, may_hold_text
 from keylint.sources.repository import Repository, ask, at_root, stored
 
 # So many names are written before the first answer is read: they fit into a pipe, so that neither side waits.
@@ -123,7 +122,7 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
     first = answers.read(_PIECE)
     rest = size - len(first)
     packed = encoding_of(first) is None
-    if packed and archive_of(first[:HEAD]) is None:
+    if packed and not may_hold_text(first[:HEAD]):
         _drop(answers, rest)
         return Object(kind, size, b"", "binary")
     if size <= LARGEST:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from keylint.archives import archive_of
-from keylint.documents.decoding import HEAD, encoding_of
+from keylint.documents.decoding import HEAD, encoding_of, is_program
 from keylint.model import Skip, SkipReason
 from keylint.sieve import OVERLAP, Interest, interest, mentions_exchange
 from keylint.sources import Entry
@@ -63,7 +63,7 @@ def read_file(
         if status.st_size <= _PIECE:
             if status.st_size >= _LONG:
                 head = os.read(descriptor, HEAD + _MARK)
-                if encoding_of(head) is None and archive_of(head) is None:
+                if encoding_of(head) is None and not may_hold_text(head):
                     return Skip(entry.path, "binary")
                 os.lseek(descriptor, 0, os.SEEK_SET)
             data = _read_all(descriptor, status.st_size)
@@ -73,6 +73,11 @@ def read_file(
         return _failed(entry, error)
     finally:
         os.close(descriptor)
+
+
+def may_hold_text(head: bytes) -> bool:
+    """Tell of a binary file by its first bytes whether it is looked into nevertheless."""
+    return is_program(head) or archive_of(head) is not None
 
 
 def read_text(entry: Entry | None) -> str | None:
@@ -103,7 +108,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
 def _read_large(descriptor: int, entry: Entry, wanted: bool, marks: Callable[[bytes], bool] | None) -> Content | Skip:
     piece = os.read(descriptor, _PIECE)
     encoding = encoding_of(piece)
-    if encoding is None and archive_of(piece[:HEAD]) is None:
+    if encoding is None and not may_hold_text(piece[:HEAD]):
         return Skip(entry.path, "binary")
     found = Interest(certain=wanted or encoding is None or encoding.name != "utf-8")
     size, tail = 0, b""
