@@ -358,6 +358,19 @@ def test_a_store_of_something_else_is_left_alone(keylint: Run, tmp_path: Path) -
     assert other.read_text().startswith("no database")
 
 
+def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    dies = (
+        "import os, sys; from sqlalchemy import event; from keylint.sweep import store, tables\n"
+        "event.listen(tables.metadata.tables['spans'], 'after_create', lambda *_, **__: os._exit(9))\n"
+        "store.Store(sys.argv[1])"
+    )
+    file = str(tmp_path / "store.db")
+    command = [sys.executable, "-c", dies, file]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode == 9
+    repository_of(tmp_path / "a", {"a.py": ""})
+    assert spawn("sweep", "a", "--store", file, "--resume", cwd=tmp_path).code == 0
+
+
 def test_a_store_of_a_newer_keylint_is_left_alone(keylint: Run, clones: Path) -> None:
     import sqlite3
 

@@ -251,8 +251,13 @@ def _engine(url: str) -> Engine:
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: object) -> None:
+            connection.isolation_level = None  # the driver itself begins no transaction before tables are made
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
                 connection.execute(f"PRAGMA {pragma}").close()
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
