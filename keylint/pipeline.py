@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple, cast
 
+from keylint.archives import MEMBER
 from keylint.detectors import Detector
-from keylint.documents.decoding import MIXED, decode, encoding_of
+from keylint.documents.decoding import HEAD, MIXED, decode, encoding_of
 from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
@@ -85,7 +86,9 @@ def glance(path: str, data: bytes, through: Lens) -> Sequence[Skip] | None:
     """Return what `examine` does if the sieve alone can tell, in linear time; None for what needs a closer look."""
     encoding = encoding_of(data)
     if encoding is None:
-        return (Skip(path, "binary"),)
+        from keylint.archives import archive_of
+
+        return (Skip(path, "binary"),) if archive_of(data[:HEAD]) is None else None
     if encoding.name != "utf-8" or b"\0" in data or is_marked(data, through):
         return None
     wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
@@ -98,9 +101,16 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     if glanced is not None:
         return glanced
     encoding = encoding_of(data)
-    assert encoding is not None
     # Keys of UTF-16 lines show only once the text is decoded.
-    mixed = encoding.name == "utf-8" and b"\0" in data
+    mixed = encoding is not None and encoding.name == "utf-8" and b"\0" in data
+    if encoding is None or mixed:
+        from keylint.archives import archive_of
+        from keylint.archives._unpacking import unpacked
+
+        archive = archive_of(data[:HEAD])
+        if archive is not None:
+            return unpacked(path, data, archive, lambda place, member: examine(place, member, _into_archives(through)))
+    assert encoding is not None  # else the glance had told
     wide = encoding.name != "utf-8" or mixed
     wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
     document = Document(path, decode(data, encoding), MIXED if mixed else encoding.name, witness)
@@ -130,23 +140,41 @@ def examine(path: str, data: bytes, through: Lens, witness: Witness | None = Non
     return [with_allows(document, fact) if isinstance(fact, Fact) else fact for fact in found]
 
 
+def _into_archives(through: Lens) -> Lens:
+    """Return the lens on what is packed: nobody runs it where it is, so that only what it gives away counts."""
+    return through._replace(clients=(), past=True)
+
+
 def is_marked(data: bytes, through: Lens) -> bool:
     """Tell whether raw bytes of plain text hold anything that a detector should look at."""
     return of_interest(data) or (through.marks is not None and through.marks(data))
 
 
+def may_hold(data: bytes, through: Lens) -> bool:
+    """Tell whether the bytes of any text hold anything that a detector should look at, whatever its path is."""
+    encoding = encoding_of(data)
+    return encoding is None or encoding.name != "utf-8" or b"\0" in data or is_marked(data, through)
+
+
 def settle(fact: Fact, world: World, today: str) -> Fact:
     """Return a fact with what its surroundings outside the file, and the day, add to it."""
     attributes = dict(fact.attributes)
+    path = _outermost(fact.location.path, world)
     if fact.target == "key":
         attributes.update(ages(attributes, today))
     raised = attributes.pop("confidence_near_exchange", None)
-    if raised is not None and world.is_near_exchange(fact.location.path):
+    if raised is not None and world.is_near_exchange(path):
         attributes["confidence"] = raised
         attributes["because"] = f"{attributes['because']}, beside files that name the exchange"
     if fact.target == "file":
-        attributes["tracked"] = world.is_tracked(fact.location.path)
+        attributes["tracked"] = world.is_tracked(path)
     return fact._replace(attributes=attributes)
+
+
+def _outermost(path: str, world: World) -> str:
+    """Return the file that a member of an archive is in; every other path as it is."""
+    outer, mark, _ = path.partition(MEMBER)
+    return outer if mark and not world.is_tracked(path) else path
 
 
 def is_sure(fact: Fact, least: Confidence) -> bool:

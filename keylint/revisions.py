@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from keylint import cache as kept
+from keylint.archives import MEMBER
+from keylint.cache import Brought, Cache, Known, Listed, Yield
+from keylint.errors import SourceFailed
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
-from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past
+from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past, may_hold
 from keylint.scanner import scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
-from keylint.sources.changes import Change, changes
+from keylint.sources.changes import A_SUBMODULE, Change, changes
 from keylint.sources.history import COMMIT_MESSAGE, Selection
 from keylint.sources.objects import Objects
 from keylint.sources.paths import shown
 from keylint.sources.repository import Repository, ask, resolve
 from keylint.whole.arrivals import Arrival, Hit, Trace, placed, traces
+from keylint.whole.rewriting import rewriting
 
 # Objects a worker is handed at a time.
 _BATCH = 100
@@ -44,12 +49,18 @@ class Item(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What a batch of objects yielded. Units: `size` in bytes."""
+    """What a batch of objects yielded. `verdicts` and `yields` are worth remembering, and which messages hold nothing.
+
+    Units: `size` in bytes.
+    """
 
     files: int
     size: int
     hits: tuple[Hit, ...]
     skipped: tuple[Skip, ...]
+    verdicts: tuple[tuple[bytes, bytes], ...] = ()
+    yields: tuple[tuple[bytes, Yield], ...] = ()
+    quiet: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):
@@ -66,14 +77,23 @@ def look(
     selection: Selection,
     lenses: Lenses,
     jobs: int | None = None,
-    is_excluded: Callable[[str], bool] = lambda _path: False,
+    is_excluded: Callable[[str], bool] | None = None,
+    *,
+    cache: Cache | None = None,
 ) -> Found:
-    """Examine a selection. Raises: SourceFailed if git cannot be read to the end."""
+    """Examine a selection; what `cache` remembers of it costs next to nothing.
+
+    Raises: SourceFailed if git cannot be read to the end.
+    """
+    known = kept.load(cache, len(repository.zero)) if cache else Known()
+    if not known.listed.commits <= set(selection.commits) - selection.notes:
+        # A commit that counted is gone, and what it alone put somewhere with it.
+        known = known._replace(listed=Listed(), brought=Brought())
     skipped: set[Skip] = set(selection.skipped)
-    paths: dict[str, tuple[str, ...]] = {}
-    known: dict[str, str] = {}
-    for change in _changes(repository, selection, selection.commits, skipped.add):
-        _add(paths, change.object, known.setdefault(change.path, change.path))
+    listed, listed_whole = _listed(repository, selection, known.listed, skipped)
+    paths = dict(listed.paths)
+    for change in _changes(repository, selection, _ordered(selection, selection.notes), skipped.add):
+        _add(paths, change.object, change.path)
     for path, object_ in selection.here:
         _add(paths, object_, path)
     for loose in selection.loose:
@@ -84,9 +104,10 @@ def look(
     # Rules on anything but secrets are for the branch that one is on, as a scan of its files would have it.
     now = {*_held(repository, selection.current), *(object_ for _, object_ in selection.here)}
     items = _items(paths, now, is_excluded, skipped)
-    messages = [Item(commit, (COMMIT_MESSAGE,)) for commit in selection.commits]
+    quiet = known.listed.commits - known.listed.loud
+    items += (Item(commit, (COMMIT_MESSAGE,)) for commit in selection.commits if commit not in quiet)
     faults: list[str] = []
-    looked = _examined(repository, [*items, *messages], lenses, jobs, faults)
+    looked = _examined(repository, items, lenses, jobs, cache=cache, known=known, faults=faults)
     skipped.update(skip for part in looked for skip in part.skipped)
     hits = [hit for part in looked for hit in part.hits]
     scanned = Scanned(
@@ -97,8 +118,42 @@ def look(
         tuple(faults),
     )
     live = _live(repository, selection, hits) if hits else set()
-    facts = _facts(repository, selection, hits, live, lenses.past) if hits else ()
+    brought, arrivals = _arrivals(repository, selection, hits, known)
+    facts = _facts(repository, selection, hits, arrivals, live=live, past=lenses.past) if hits else ()
+    facts = _with_rewriting(repository, selection, facts)
+    if cache:
+        verdicts = dict(verdict for part in looked for verdict in part.verdicts)
+        yields = dict(one for part in looked for one in part.yields)
+        quiet = quiet.union(commit for part in looked for commit in part.quiet)
+        listed = listed._replace(loud=listed.commits - quiet)
+        now_known = Known(*((listed, brought) if listed_whole else (Listed(), Brought())), verdicts, yields)
+        if now_known != known:
+            kept.save(cache, now_known)
     return Found(scanned, facts, _world(repository, selection, facts), _reader(repository, selection, paths))
+
+
+def _listed(repository: Repository, selection: Selection, known: Listed, skipped: set[Skip]) -> tuple[Listed, bool]:
+    """Return what the commits put where, and whether that is all and may be told: git is asked of new commits alone.
+
+    Notes are left out: which commits hold them is for refs to say, and they may change their mind.
+    """
+    commits = frozenset(selection.commits) - selection.notes
+    new = _ordered(selection, commits - known.commits)
+    paths = dict(known.paths)
+    left_out: set[Skip] = set()
+    once: dict[str, str] = {}
+    for change in changes(repository, new, left_out.add):
+        _add(paths, change.object, once.setdefault(change.path, change.path))
+    left_out.update(Skip(path, "excluded", A_SUBMODULE) for path in known.submodules)
+    skipped |= left_out
+    submodules = {skip.path for skip in left_out if skip.detail == A_SUBMODULE}
+    # A path may be a secret, too; and what is missing today may be there tomorrow.
+    whole = len(submodules) == len(left_out) and all(shown(path) == path for path in (*once, *submodules))
+    return Listed(commits, frozenset(), paths, tuple(sorted(submodules))), whole
+
+
+def _ordered(selection: Selection, some: frozenset[str]) -> Sequence[str]:
+    return [commit for commit in selection.commits if commit in some] if some else ()
 
 
 def _add(paths: dict[str, tuple[str, ...]], object_: str, path: str) -> None:
@@ -129,34 +184,52 @@ def _held(repository: Repository, heads: Sequence[str]) -> set[str]:
     if not heads:
         return set()
     feed = "".join(f"{head}\n" for head in heads).encode()
-    listed = ask(repository, ["rev-list", "--objects", "--no-walk", "--missing=allow-any", "--stdin"], feed)
+    try:
+        listed = ask(repository, ["rev-list", "--objects", "--no-walk", "--missing=allow-any", "--stdin"], feed)
+    except SourceFailed:  # a tree is missing, which is told where its commit's changes are
+        return set[str]().union(*(_held(repository, [head]) for head in heads)) if len(heads) > 1 else set()
     return {line.partition(b" ")[0].decode() for line in listed.split(b"\n")}
 
 
 def _items(
-    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool], skipped: set[Skip]
+    paths: Mapping[str, tuple[str, ...]], there: set[str], is_excluded: Callable[[str], bool] | None, skipped: set[Skip]
 ) -> list[Item]:
     """Return what to look at, the versions of one file together: git stores them as differences from each other."""
-    excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
+    excluded: set[str] = set()
+    if is_excluded is not None:
+        excluded = {path for some in paths.values() for path in some if is_excluded(shown(path))}
     skipped.update(Skip(path, "excluded", "by the configuration") for path in excluded)
     items = []
     for object_, some in paths.items():
-        kept = tuple(path for path in some if path not in excluded) if excluded else some
-        if kept:
-            items.append(Item(object_, kept, object_ in there))
+        left = tuple(path for path in some if path not in excluded) if excluded else some
+        if left:
+            items.append(Item(object_, tuple(sorted(left)) if len(left) > 1 else left, object_ in there))
     items.sort(key=lambda item: item.paths[0])
     return items
 
 
 def _examined(
-    repository: Repository, items: Sequence[Item], lenses: Lenses, jobs: int | None, faults: list[str]
+    repository: Repository,
+    items: Sequence[Item],
+    lenses: Lenses,
+    jobs: int | None,
+    *,
+    cache: Cache | None,
+    known: Known,
+    faults: list[str],
 ) -> list[Looked]:
     """Examine objects in processes of their own: what kills one, or keeps it for ever, costs that object alone."""
+    remembered: list[Looked] = []
+    if cache and known != Known():
+        items, remembered = _remembered(items, cache, known)
     if not items:
-        return []
-    work = _Examiner(repository, lenses)
+        return remembered
+    work = _Examiner(repository, lenses, cache)
     if not hasattr(os, "fork"):
-        return [work(items)]
+        try:
+            return [*remembered, work(items)]
+        finally:
+            work.close()
     from keylint.workers import run
 
     count = 1
@@ -164,7 +237,37 @@ def _examined(
         accelerate()
         count = jobs if jobs is not None else os.cpu_count() or 1
     batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
-    return run(work, batches, min(count, len(batches)), _lost, faults=faults)
+    return [*remembered, *run(work, batches, min(count, len(batches)), _lost, faults=faults)]
+
+
+def _remembered(items: Sequence[Item], cache: Cache, known: Known) -> tuple[list[Item], list[Looked]]:
+    """Return what is still to be looked at, and what the rest came to."""
+    left: list[Item] = []
+    verdicts: list[tuple[bytes, bytes]] = []
+    yields: list[tuple[bytes, Yield]] = []
+    hits: list[Hit] = []
+    skipped: list[Skip] = []
+    files = size = 0
+    for item in items:
+        digest = cache.digest(item.object, item.paths, there=item.there)
+        value = known.verdicts.get(digest)
+        if value is not None:
+            kind, read = kept.read_verdict(value)
+            files += kind == kept.FILE
+            size += read
+            if kind == kept.BINARY:
+                skipped.append(Skip(item.paths[0], "binary"))
+            verdicts.append((digest, value))
+        elif digest in known.yields:
+            found = known.yields[digest]
+            files += 1
+            size += found.size
+            hits += (Hit(item.object, item.paths[place], fact) for place, fact in found.facts)
+            skipped += found.left_out
+            yields.append((digest, found))
+        else:
+            left.append(item)
+    return left, [Looked(files, size, tuple(hits), tuple(skipped), tuple(verdicts), tuple(yields))]
 
 
 def _lost(items: Sequence[Item], why: str) -> Looked:
@@ -177,45 +280,66 @@ def _lost(items: Sequence[Item], why: str) -> Looked:
 class _Examiner:
     """What a worker does with a batch; each has a git of its own."""
 
-    def __init__(self, repository: Repository, lenses: Lenses) -> None:
+    def __init__(self, repository: Repository, lenses: Lenses, cache: Cache | None) -> None:
         self._objects = Objects(repository)
         self._lenses = lenses
+        self._cache = cache
 
     def __call__(self, items: Sequence[Item]) -> Looked:
-        files = size = 0
         hits: list[Hit] = []
         skipped: list[Skip] = []
         messages: list[tuple[Item, bytes]] = []
+        verdicts: list[tuple[bytes, bytes]] = []
+        yields: list[tuple[bytes, Yield]] = []
+        quiet: list[str] = []
+        files = size = 0
         found = self._objects.read([item.object for item in items])
         for item, one in zip(items, found, strict=True):
+            if one.kind in ("commit", "tag"):
+                messages.append((item, one.data.partition(b"\n\n")[2]))
+                continue
             if one.left_out is not None:
                 detail = f"object {item.object}" if one.left_out in ("missing-object", "unreadable") else ""
-                skipped.append(Skip(item.paths[0], one.left_out, detail))
+                new, left_out = list[Hit](), [Skip(shown(item.paths[0]), one.left_out, detail)]
+            elif one.kind == "blob":
+                new, left_out = self._examine(item, one.data)
+            else:
                 continue
-            if one.kind == "blob":
+            binary = _is_binary(item, left_out)
+            if one.left_out is None and not binary:
                 files += 1
                 size += one.size
-                left_out = self._examine(item, one.data, hits)
-                skipped += left_out
-                if any(skip.reason == "binary" for skip in left_out):
-                    files -= 1
-                    size -= one.size
-            elif one.kind in ("commit", "tag"):
-                messages.append((item, one.data.partition(b"\n\n")[2]))
+            hits += new
+            skipped += left_out
+            if self._cache and all(skip.reason in kept.LASTING for skip in left_out):
+                digest = self._cache.digest(item.object, item.paths, there=item.there)
+                if new or (left_out and not binary):
+                    facts = tuple((item.paths.index(hit.path), hit.fact) for hit in new)
+                    yields.append((digest, Yield(one.size, facts, tuple(left_out))))
+                else:
+                    value = kept.verdict(kept.BINARY, 0) if binary else kept.verdict(kept.FILE, one.size)
+                    verdicts.append((digest, value))
         # Nearly every message is a line or two: looked at together first.
-        if messages and is_marked(b"\n".join(text for _, text in messages), self._lenses.past):
-            for item, text in messages:
-                skipped += self._examine(item, text, hits)
-        return Looked(files, size, tuple(hits), tuple(skipped))
+        marked = messages and is_marked(b"\n".join(text for _, text in messages), self._lenses.past)
+        for item, text in messages:
+            said, left_out = self._examine(item, text) if marked else ([], [])
+            hits += said
+            skipped += left_out
+            if not said and not left_out:
+                quiet.append(item.object)
+        return Looked(files, size, tuple(hits), tuple(skipped), tuple(verdicts), tuple(yields), tuple(quiet))
 
-    def _examine(self, item: Item, data: bytes, hits: list[Hit]) -> list[Skip]:
-        lens = self._lenses.there if item.there else self._lenses.past
+    def close(self) -> None:
+        """End git, where that is not left to the end of the process."""
+        self._objects.close()
+
+    def _examine(self, item: Item, data: bytes) -> tuple[list[Hit], list[Skip]]:
+        lens, wanted = (self._lenses.there, is_wanted) if item.there else (self._lenses.past, is_wanted_in_the_past)
+        hits: list[Hit] = []
         left_out: list[Skip] = []
-        known = len(hits)
         for place, path in enumerate(item.paths):
-            # A file by another name holds the same; but its name may mean something, or its finding need one.
-            wanted = is_wanted if item.there else is_wanted_in_the_past
-            if place and len(hits) == known and not wanted(path):
+            # A file by another name holds the same; but if it holds anything at all, its name may mean something.
+            if place and not hits and not wanted(path) and not may_hold(data, lens):
                 continue
             try:
                 found = examine(shown(path), data, lens)
@@ -223,7 +347,14 @@ class _Examiner:
                 found = (Skip(path, "unreadable", "not enough memory to decode it"),)
             hits += (Hit(item.object, path, fact) for fact in found if isinstance(fact, Fact))
             left_out += (fact for fact in found if isinstance(fact, Skip))
-        return left_out
+            if _is_binary(item, left_out):
+                break
+        return hits, left_out
+
+
+def _is_binary(item: Item, left_out: Sequence[Skip]) -> bool:
+    """Tell an object that holds no text from one that has members without."""
+    return any(skip.reason == "binary" and skip.path == shown(item.paths[0]) for skip in left_out)
 
 
 def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> set[tuple[str, str]]:
@@ -249,9 +380,15 @@ def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> 
 
 
 def _facts(
-    repository: Repository, selection: Selection, hits: Sequence[Hit], live: set[tuple[str, str]], past: Lens
+    repository: Repository,
+    selection: Selection,
+    hits: Sequence[Hit],
+    arrivals: Mapping[tuple[str, str], Sequence[Arrival]],
+    *,
+    live: set[tuple[str, str]],
+    past: Lens,
 ) -> tuple[Fact, ...]:
-    found = traces(hits, _arrivals(repository, selection, hits), live)
+    found = traces(hits, arrivals, live)
     commits = _commits(repository, {arrival.commit for trace in found for arrival in trace.brought})
     older = frozenset() if selection.whole else _held_before(repository, found, past)
     facts: list[Fact] = []
@@ -262,25 +399,53 @@ def _facts(
     return tuple(sorted(facts, key=lambda fact: (fact.location, fact.target, fact.identity)))
 
 
+def _with_rewriting(repository: Repository, selection: Selection, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return the facts, those of what is past with the one command that takes all of it out of the past."""
+    past = [fact for fact in facts if fact.attributes.get("removed")]
+    if not past:
+        return facts
+    paths = sorted({one.path.partition(MEMBER)[0] for fact in past for one in (fact.location, *fact.occurrences)})
+    files = [path for path in paths if not path.startswith(".git/")]
+    there: set[str] = set()
+    for head in selection.heads:
+        left = [path for path in files if path not in there and "\n" not in path]
+        found = resolve(repository, [f"{head}:{path}" for path in left])
+        there.update(path for path, one in zip(left, found, strict=True) if one)
+    gone = [path for path in files if path not in there]
+    command = rewriting(gone, sorted(there), [path for path in paths if path not in files])
+    return tuple(
+        fact._replace(attributes={**fact.attributes, "rewriting": command}) if fact.attributes.get("removed") else fact
+        for fact in facts
+    )
+
+
 def _arrivals(
-    repository: Repository, selection: Selection, hits: Sequence[Hit]
-) -> dict[tuple[str, str], list[Arrival]]:
-    """Return by object and path which commits put them there."""
+    repository: Repository, selection: Selection, hits: Sequence[Hit], known: Known
+) -> tuple[Brought, dict[tuple[str, str], list[Arrival]]]:
+    """Return which commits put there what has a hit: as changes to remember, and in full by object and path."""
     wanted = {(hit.object, hit.path) for hit in hits}
-    paths = sorted({path for _, path in wanted if not path.startswith(".git/")})
-    notes = any(path.startswith(".git/notes/") for _, path in wanted)
+    in_files = {(object_, path) for object_, path in wanted if not path.startswith(".git/")}
+    brought = known.brought if in_files <= known.brought.places else Brought()
+    old = known.listed.commits if brought.places else frozenset[str]()
+    found = [Change(*change) for change in brought.changes if (change[2], change[1]) in in_files]
+    if in_files:
+        paths = sorted({path for _, path in in_files})
+        named = paths if len(paths) <= _MOST_PATHS else ()
+        new = _ordered(selection, frozenset(selection.commits) - selection.notes - old)
+        asked = changes(repository, new, lambda _skip: None, named)
+        found += (change for change in asked if (change.object, change.path) in in_files)
+    brought = Brought(frozenset(in_files), tuple((one.commit, one.path, one.object, one.before) for one in found))
+    if any(path.startswith(".git/notes/") for _, path in wanted):
+        notes = _ordered(selection, selection.notes)
+        found += (one for one in _changes(repository, selection, notes, lambda _skip: None))
+    found += (Change(object_, path, object_, ()) for object_, path in wanted if path == COMMIT_MESSAGE)
     turns = {commit: turn for turn, commit in enumerate(reversed(selection.commits))}
-    found: dict[tuple[str, str], list[Arrival]] = {}
-    if paths or notes:
-        named = paths if len(paths) <= _MOST_PATHS and not notes else ()
-        for one in _changes(repository, selection, selection.commits, lambda _skip: None, named):
-            if (one.object, one.path) in wanted:
-                arrival = Arrival(turns[one.commit], one.commit, one.path, one.object, one.before)
-                found.setdefault((one.object, one.path), []).append(arrival)
-    for object_, path in wanted:
-        if path == COMMIT_MESSAGE:
-            found[object_, path] = [Arrival(turns[object_], object_, path, object_, ())]
-    return found
+    arrivals: dict[tuple[str, str], list[Arrival]] = {}
+    for one in found:
+        if (one.object, one.path) in wanted:
+            arrival = Arrival(turns[one.commit], one.commit, one.path, one.object, one.before)
+            arrivals.setdefault((one.object, one.path), []).append(arrival)
+    return brought, arrivals
 
 
 def _held_before(repository: Repository, found: Sequence[Trace], past: Lens) -> frozenset[str]:

@@ -124,10 +124,10 @@ def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fa
     """Return the same for one input that is in memory already."""
     told = glance(path, data, through)
     if told is not None:
-        return _collect([_sorted_out(told, len(data))], (), ())
+        return _collect([_sorted_out(path, told, len(data))], (), ())
 
     def look(_: Sequence[Entry]) -> Examined:
-        return _sorted_out(_examine(path, data, through), len(data))
+        return _sorted_out(path, _examine(path, data, through), len(data))
 
     entries = [Entry(path, path)]
     if not hasattr(os, "fork"):
@@ -138,10 +138,10 @@ def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fa
     return _collect(run(look, [entries], 1, _lost, faults=faults), (), faults)
 
 
-def _sorted_out(found: Sequence[Fact | Skip], size: int) -> Examined:
+def _sorted_out(path: str, found: Sequence[Fact | Skip], size: int) -> Examined:
     """Tell facts from what could not be looked at. An input that was given up midway was looked at."""
     skipped = tuple(one for one in found if isinstance(one, Skip))
-    files = int(not any(skip.reason in ("binary", "unreadable") for skip in skipped))
+    files = int(not any(skip.path == path and skip.reason in ("binary", "unreadable") for skip in skipped))
     return Examined(files, size if files else 0, tuple(one for one in found if isinstance(one, Fact)), skipped)
 
 
@@ -162,7 +162,7 @@ def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
             files += 1
             size += content.size
             continue
-        result = _sorted_out(found, content.size)
+        result = _sorted_out(entry.path, found, content.size)
         files += result.files
         size += result.size
         facts += result.facts

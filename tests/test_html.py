@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import validator
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_formats import HOSTILE, MIXED, finding, report
 
@@ -47,6 +50,13 @@ class Opened:
     def status(self, text: str) -> None:
         self.page.locator("#status", has_text=re.compile(f"^{text}")).wait_for(timeout=10_000)
 
+    def kinds(self) -> list[str]:
+        """The class of every row that is shown."""
+        kinds: list[str] = self.page.eval_on_selector_all(
+            "#findings tbody tr", "rows => rows.map(row => row.className)"
+        )
+        return kinds
+
     def column(self, number: int) -> list[str]:
         return self.page.locator(f"#findings tbody tr td:nth-child({number})").all_text_contents()
 
@@ -79,6 +89,22 @@ def test_what_was_not_scanned_is_counted_where_it_is_too_much() -> None:
     assert "200 more; the JSON report lists all." in shown
 
 
+VNU = validator("vnu-jar/build/dist/vnu.jar")
+
+
+@pytest.mark.skipif(VNU is None or shutil.which("java") is None, reason="no Nu Html Checker (make validators) or Java")
+@pytest.mark.parametrize("given", [MIXED, report()], ids=["mixed", "clean"])
+def test_the_nu_html_checker_finds_nothing(tmp_path: Path, given: Report) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(render(given, Style()), encoding="utf-8")
+    done = subprocess.run(
+        ["java", "-jar", str(VNU), "--format", "json", file], capture_output=True, text=True, check=False
+    )
+    # It does not compare hashes; a browser does, below.
+    found = [one for one in json.loads(done.stderr)["messages"] if "Content Security Policy" not in one["message"]]
+    assert found == []
+
+
 @browsed
 def test_nothing_of_strangers_runs(browser: Browser, tmp_path: Path) -> None:
     opened = Opened(browser, tmp_path / "report.html", MIXED)
@@ -104,8 +130,9 @@ def test_nothing_of_strangers_runs(browser: Browser, tmp_path: Path) -> None:
 def test_it_sorts_and_searches_and_filters(browser: Browser, tmp_path: Path) -> None:
     opened = Opened(browser, tmp_path / "report.html", MIXED)
     order = ["critical", "high", "medium", "low"]
-    shown = opened.column(1)
-    assert shown == sorted(shown, key=order.index)
+    shown = list(zip(map("suppressed".__eq__, opened.kinds()), map(order.index, opened.column(1)), strict=True))
+    assert shown == sorted(shown)
+    assert any(suppressed for suppressed, _ in shown)
     opened.page.click("th[data-key=place] button")
     places = opened.column(3)
     assert places == sorted(places)
@@ -143,6 +170,15 @@ def test_a_finding_explains_itself(browser: Browser, tmp_path: Path) -> None:
     rule = opened.page.url.partition("#")[2]
     assert opened.page.locator(f"[id='{rule}']").is_visible()
     assert opened.page.locator(f"[id='{rule}'] a[href^='https://']").count() >= 1
+
+
+@browsed
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_what_stands_in_backticks_is_code(browser: Browser, tmp_path: Path, scripts: bool) -> None:
+    given = report(*(finding(at, message=text) for at, text in enumerate(("`<b>` reaches `print`", "half a ` tick"))))
+    page = Opened(browser, tmp_path / "report.html", given, java_script_enabled=scripts).page
+    assert page.locator("#findings summary code").all_text_contents() == ["<b>", "print"]
+    assert set(page.locator("#findings summary").all_text_contents()) == {"<b> reaches print", "half a ` tick"}
 
 
 @browsed
@@ -202,6 +238,8 @@ def test_printing_opens_everything(browser: Browser, tmp_path: Path) -> None:
     assert page.locator("#findings details[open]").count() == 300
     page.emulate_media(media="print")
     assert not page.locator("#filters").is_visible()
+    assert not page.locator("#findings dl .more:visible").count()  # the rules have it, once
+    assert page.locator("#findings dl :text('observed'):visible").count() == 300
     assert page.pdf().startswith(b"%PDF")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("#findings tbody tr").count() == 100

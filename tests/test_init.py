@@ -18,6 +18,7 @@ from keylint.policy.schema import schemas
 from keylint.policy.source_map import read
 
 CONFIG, HOOKS, WORKFLOW = ".keylint.yaml", ".pre-commit-config.yaml", ".github/workflows/keylint.yml"
+KEYS = "keylint.keys.yaml"
 NEXT = """
 Next:
   pre-commit install      keylint judges every commit
@@ -90,6 +91,66 @@ def test_the_workflow_asks_for_little_and_pins_what_it_uses(keylint: Run, here: 
         f"python -m pip install keylint=={__version__}",
         "keylint scan",
     ]
+
+
+BOT: dict[str, str | bytes] = {
+    "bot.py": 'import os\nkey, other = os.environ["BINANCE_US_API_KEY"], os.environ["BINANCE_SPARE_API_KEY"]\n',
+    "a\n# b.py": 'import os\nkey = os.environ["BINANCE_US_API_KEY"]\n',
+    "tests/test_bot.py": 'import os\nkey = os.environ["BINANCE_TEST_API_KEY"]\n',
+}
+
+
+def test_the_keys_in_use_are_listed_to_be_filled_in(keylint: Run, here: Path) -> None:
+    write(here, {**BOT, ".gitignore": ".env\n"})
+    result = keylint("init")
+    assert result.out.startswith(
+        f"wrote    {CONFIG}\nwrote    {HOOKS}\nwrote    {WORKFLOW}\nwrote    {KEYS}\n\nNext:\n"
+    )
+    assert f"  {KEYS}       say of each key what it may do, and who answers for it\n" in result.out
+    text = (here / KEYS).read_text()
+    schema: Any = schemas()["inventory"]
+    assert text.startswith(f"# yaml-language-server: $schema={schema['$id']}\n")
+    assert yaml.safe_load(text) == {"keys": []}
+    assert "env:BINANCE_US_API_KEY  # read at a\\n# b.py:2 and 1 more place\n" in text
+    # As it is, it says nothing that is not so: what is not listed is told, and fails nothing.
+    scanned = keylint("scan", "--quiet")
+    assert (scanned.code, scanned.out.count("undeclared-key"), scanned.out.count("\n")) == (0, 2, 2)
+
+    filled = text.replace("keys: []", "keys:").replace("\n#  ", "\n  ")
+    (here / KEYS).write_text(filled)
+    listed: Any = read(filled, KEYS).value
+    assert list(Draft202012Validator(schema).iter_errors(listed)) == []
+    assert [(key["id"], key["stored_in"]) for key in listed["keys"]] == [
+        ("binance-spare-api-key", "env:BINANCE_SPARE_API_KEY"),
+        ("binance-us-api-key", "env:BINANCE_US_API_KEY"),
+    ]
+    assert set(listed["keys"][0]) == set(schema["properties"]["keys"]["items"]["properties"]) - {
+        "exchange",
+        "fingerprint",
+        "last_used",
+    }
+    judged = keylint("scan", "--quiet").out
+    assert "undeclared-key" not in judged
+    assert "incomplete-inventory-entry" not in judged
+
+
+@pytest.mark.parametrize("config", [None, "version: 1\ninventory: [ops/keys.yaml]\n"], ids=["usual", "configured"])
+def test_an_inventory_that_is_there_stays(keylint: Run, here: Path, config: str | None) -> None:
+    mine = "ops/keys.yaml" if config else KEYS
+    write(here, {**BOT, mine: "keys: []\n", **({CONFIG: config} if config else {})})
+    assert KEYS not in keylint("init", "--force").out
+    assert (here / mine).read_text() == "keys: []\n"
+    assert (here / KEYS).exists() is (config is None)
+
+
+def test_somebody_else_finds_nothing_in_the_workflow(keylint: Run, here: Path) -> None:
+    keylint("init")
+    for command in (
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW],
+        [str(Path(sys.executable).parent / "zizmor"), "--offline", "--quiet", WORKFLOW],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
 
 
 def test_a_second_time_changes_nothing(keylint: Run, here: Path) -> None:

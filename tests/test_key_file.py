@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from conftest import cpu_seconds
 
 from keylint.detectors.key_file import find
 from keylint.documents.document import Document
@@ -134,7 +133,7 @@ def test_confidence_hangs_on_the_exchange(text: str, expected: tuple[str, str | 
 
 
 def test_hostile_files_take_no_longer_than_others() -> None:
-    start = time.monotonic()
+    start = cpu_seconds()
     for text in (
         "chmod 644 .env " * 20_000,
         "chmod .env 0644 key " + "(" * 100_000,
@@ -142,4 +141,4 @@ def test_hostile_files_take_no_longer_than_others() -> None:
     ):
         for path in ("a.sh", "a.py", "a.yaml", "Dockerfile"):
             list(find(Document(path, text)))
-    assert time.monotonic() - start < 60
+    assert cpu_seconds() - start < 60

@@ -46,6 +46,11 @@ def test_short_secrets_are_not_shown_at_all() -> None:
     assert mask("hunter2") == "…"
 
 
+@pytest.mark.parametrize("text", ["binance-connector==1.0", "unofficial-binance-client-lib==2023.4 ; python_version"])
+def test_a_package_with_its_version_is_shown(text: str) -> None:
+    assert mask_opaque(text) == text
+
+
 def test_an_armour_is_shown_by_its_header() -> None:
     text = expand('KEY = """{{pem:PRIVATE KEY:shown}}"""')
     shown = excerpt(Document("file", text), 9, text.rindex('"""'))

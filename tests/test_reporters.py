@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 from conftest import Run, write
 
-from keylint.model import Commit, Excerpt, Fact, Finding, Location, Reference, Report, Scanned, Skip, Suppression
+from keylint.model import (
+    INCOMPLETE,
+    Commit,
+    Excerpt,
+    Fact,
+    Finding,
+    Location,
+    Reference,
+    Report,
+    Scanned,
+    Skip,
+    Suppression,
+)
 from keylint.registry import names
 from keylint.reporters import Style
 from keylint.reporters import json as json_reporter
@@ -194,9 +206,10 @@ def test_lines_keep_to_the_width(width: int) -> None:
         fact=FACT._replace(excerpt=Excerpt(f"{'before ' * 20}abcd…yz{' after' * 20}", 140, 7)),
         occurrences=tuple(Location("x.py", line, 1, line, 2) for line in range(1, 40)),
     )
-    lines = text_reporter.render(report(long), Style(width=width)).splitlines()
+    skipped = tuple(Skip(f"{reason}.py", reason, "why " * 40) for reason in INCOMPLETE)
+    lines = text_reporter.render(report(long, skipped=skipped), Style(width=width)).splitlines()
     kept = max(40, min(120, width))
-    assert max(len(line) for line in lines if not line.startswith("1 finding")) <= kept
+    assert max(map(len, lines)) <= kept
     at = next(number for number, line in enumerate(lines) if "^" in line)
     caret = lines[at].index("^")
     assert lines[at - 1][caret : caret + 7] == "abcd…yz"
@@ -226,9 +239,11 @@ def test_rules_are_links_where_the_terminal_makes_them() -> None:
 
 def test_links_and_colours_do_not_move_what_wraps() -> None:
     finding = FINDING._replace(message="word " * 60)
-    plain = text_reporter.render(report(finding), Style(width=60))
-    rich = text_reporter.render(report(finding), Style(width=60, links=True, color=True))
-    assert re.sub(r"\x1b(\[[\d;]*m|\]8;;[^\x1b]*\x1b\\)", "", rich) == plain
+    for given in (report(finding, skipped=(Skip("a.py", "unreadable", "why " * 40),)), report()):
+        plain = text_reporter.render(given, Style(width=60))
+        rich = text_reporter.render(given, Style(width=60, links=True, color=True))
+        assert re.sub(r"\x1b(\[[\d;]*m|\]8;;[^\x1b]*\x1b\\)", "", rich) == plain
+        assert rich.count("\x1b[") >= 2
 
 
 def test_the_commit_that_brought_it_is_told() -> None:

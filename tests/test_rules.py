@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,12 @@ EXAMPLES = [
     for verdict, examples in (("good", rule.good), ("bad", rule.bad))
     for example in examples
 ]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_exchange_s_sentence_is_quoted(rule: Rule) -> None:
+    """Or it is said why the rule is there without one."""
+    assert re.search(r'"[^"]{15,}"', rule.rationale) or "exchange's article does not speak of" in rule.rationale
 
 
 def past(folder: Path, files: Mapping[str, str]) -> None:

@@ -96,7 +96,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
     parser.add_argument("--no-progress", action="store_true", help="do not tell a terminal how far a long scan has got")
-    parser.add_argument("--no-cache", action="store_true", help="keep nothing between scans (nothing is kept so far)")
+    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep what scans of a history remember")
     policy = parser.add_argument_group("policy")
     policy.add_argument("--config", metavar="FILE", help="read this configuration instead of the scanned folder's own")
     policy.add_argument("--isolated", action="store_true", help="ignore the scanned folder's own configuration")

@@ -36,6 +36,7 @@ TARGETS: dict[str, dict[str, Attribute]] = {
         digest         text    the SHA-256 of the secret
         pattern        text    the id of the policy's own pattern that found it
         removed        flag    whether no branch head holds it any more: it is in history alone
+        rewriting      text    the command that takes all that was found out of history
     """),
     "key": _table("""
         id                           text    the id of the inventory entry, or what the block describes

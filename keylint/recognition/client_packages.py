@@ -122,11 +122,12 @@ def resemblance(ecosystem: str, name: str) -> Resemblance | None:
         return Resemblance(short, f"one letter from {_shown(short)}") if short else None
     if len(folded) < _SHORTEST or (_is_word(folded) and "binance" not in folded):
         return None
-    for shorter in sorted(_without_one(folded)):
-        for target in targets.by_shorter.get(shorter, ()):
-            if _is_near(folded, target):
-                client = targets.by_folded[target]
-                return Resemblance(client, f"one letter from {_shown(client)}")
+    for form in _forms(bare):
+        for shorter in sorted(_without_one(form)):
+            for target in targets.by_shorter.get(shorter, ()):
+                if _is_near(form, target):
+                    client = targets.by_folded[target]
+                    return Resemblance(client, f"one letter from {_shown(client)}")
     return None
 
 
@@ -175,13 +176,12 @@ def _targets(ecosystem: str) -> _Targets:
         client = shipped().get(ecosystem, name.removesuffix("*"))
         assert client is not None
         bare = normalised(ecosystem, name.removesuffix("*"))
-        folded = folded_name(bare)
-        by_folded.setdefault(folded, client)
         if len(_words(bare)) > 1:
             by_words.setdefault(_words(bare), client)
-        if len(folded) >= _SHORTEST:
-            for shorter in _without_one(folded):
-                by_shorter.setdefault(shorter, set()).add(folded)
+        for form in _forms(bare):
+            by_folded.setdefault(form, client)
+            for shorter in _without_one(form) if len(form) >= _SHORTEST else ():
+                by_shorter.setdefault(shorter, set()).add(form)
     return _Targets(by_folded, by_words, {key: tuple(sorted(value)) for key, value in by_shorter.items()})
 
 
@@ -190,11 +190,21 @@ def folded_name(name: str) -> str:
     return _SEPARATORS.sub("", _plain(name))
 
 
+def _forms(name: str) -> tuple[str, ...]:
+    """Return a name as it could be read, and as it is spelled: a letter between two that pass for one parts them."""
+    read, spelled = folded_name(name), _SEPARATORS.sub("", _letters(name))
+    return (read,) if read == spelled else (read, spelled)
+
+
 def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).lower().translate(_ALIKE)
+    text = _letters(name)
     for pair, letter in _PAIRS:
         text = text.replace(pair, letter)
     return text
+
+
+def _letters(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).lower().translate(_ALIKE)
 
 
 def _words(name: str) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ ELLIPSIS = "…"
 _OPAQUE_CHARACTER = re.compile(r"[A-Za-z0-9+/=_-]")
 _OPAQUE = re.compile(
     r"(?P<armour>-----BEGIN [A-Z0-9 ]{1,40}-----)(?:.*?-----END [A-Z0-9 ]{1,40}-----|.*)"
-    r"|[A-Za-z0-9+/=_-]{32,}|(?=[A-Za-z+/=_-]*\d)[A-Za-z0-9+/=_-]{20,}"
+    # Not a package with its version.
+    r"|(?![A-Za-z_-]*==\d{1,4}(?![A-Za-z0-9+/=_-]))"
+    r"(?:[A-Za-z0-9+/=_-]{32,}|(?=[A-Za-z+/=_-]*\d)[A-Za-z0-9+/=_-]{20,})"
     # A password by its looks: both cases and two digits; in quotes one will do.
     r"|(?<=[\"'`])(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,19}(?=[\"'`])"
     r"|(?<![A-Za-z0-9])(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*\d[A-Za-z]*\d)[A-Za-z0-9]{12,19}",

@@ -49,6 +49,26 @@ def is_pinned(ecosystem: str, spec: str) -> bool | None:
     return exact and not any(word in spec.lower() for word in _MOVING) and ".+" not in spec
 
 
+def allows(ecosystem: str, spec: str, version: str) -> bool:
+    """Tell whether a version may be what is asked for; yes if nobody can tell."""
+    spec, version = spec.strip()[:200], version.strip().lstrip("=v")[:200]
+    is_caret = spec[:1] == "^" or (spec[:1] == "~" and spec[:2] != "~=")
+    try:
+        if ecosystem == "pypi" and not is_caret:
+            from packaging.specifiers import SpecifierSet
+            from packaging.version import Version as PythonVersion
+
+            return SpecifierSet(spec).contains(PythonVersion(version), prereleases=True)
+        if ecosystem in ("pypi", "npm", "cargo"):
+            from semantic_version import NpmSpec, Version  # type: ignore[import-untyped]  # it has no types
+
+            begins = "^" if ecosystem == "cargo" and spec[:1].isdigit() else ""
+            return bool(NpmSpec(begins + spec).match(Version.coerce(version)))
+    except ValueError:
+        return True
+    return True
+
+
 def is_below(ecosystem: str, version: str, floor: str) -> bool:
     """Tell whether a version, or every version that a range allows, is below another one; no if nobody can tell."""
     return _is_below(ecosystem, version.strip()[:200], floor.strip())
@@ -92,7 +112,7 @@ def _is_below_in_python(version: str, floor: str) -> bool:
 
 
 def _is_range_below(spec: str, floor: str) -> bool:
-    from semantic_version import NpmSpec, Version  # type: ignore[import-untyped]  # it has no types
+    from semantic_version import NpmSpec, Version
 
     try:
         allowed = NpmSpec(spec)

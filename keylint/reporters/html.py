@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keylint.model import SEVERITIES, Finding, Report, Skip
 from keylint.reporters import Reporter, Style
@@ -21,6 +21,9 @@ from keylint.reporters._wording import (
     why_suppressed,
 )
 from keylint.summary import counts, incomplete
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _WITHOUT_SCRIPTS = 100
 _MOST_SKIPPED = 500
@@ -64,6 +67,7 @@ def render(report: Report, _style: Style) -> str:
         trim_blocks=True,
         finalize=lambda value: _harmless(value) if type(value) is str else value,
     )
+    environment.filters["prose"] = _prose
     findings = gravest_first(report.findings)
     rows = [_row(finding, report.base) for finding in findings]
     rules = rules_of(report.rules, report.findings)
@@ -97,6 +101,17 @@ def render(report: Report, _style: Style) -> str:
 def _harmless(text: str) -> str:
     """Return a text of a rule with its lines, but nothing that commands the terminal a page is printed on."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def _prose(text: str) -> Markup:
+    """Return a text in which what stands in backticks is code, as page.js does it, too."""
+    from markupsafe import Markup
+
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its other half
+        return Markup("{}").format(text)
+    plain, code = Markup("{}"), Markup("<code>{}</code>")
+    return Markup("").join((code if place % 2 else plain).format(piece) for place, piece in enumerate(pieces))
 
 
 def _part(name: str) -> str:
@@ -145,7 +160,7 @@ def _row(finding: Finding, base: str) -> dict[str, object]:
         "also": _also(finding, base),
         "suppressed": "" if suppression is None else visible(why_suppressed(suppression)),
         "commit": "" if commit is None else visible(f"{commit.id[:12]} by {commit.author}, {commit.date}"),
-        "facts": ", ".join(f"{name} {_value(value)}" for name, value in _facts(finding)),
+        "facts": ", ".join(name if value is True else f"{name} {_value(value)}" for name, value in _facts(finding)),
         "fingerprint": finding.fingerprint,
         "line": "",
     }
@@ -161,7 +176,7 @@ def _facts(finding: Finding) -> Iterable[tuple[str, object]]:
     return (
         (name, value)
         for name, value in finding.fact.attributes.items()
-        if name not in ("confidence", "digest", "because", "label") and value not in (None, "", False)
+        if name not in ("confidence", "digest", "because", "label") and value not in (None, "", False, (), [])
     )
 
 
@@ -190,12 +205,10 @@ def _charts(report: Report) -> list[Chart]:
     }
     ages = Counter(map(_age, keys.values()))
     order = [_age(None), *map(_age, (*_AGES, _AGES[-1] + 1))]
-    charts = [
-        _chart("By severity", [(one, by_severity[one]) for one in reversed(SEVERITIES)], is_severity=True),
-        _chart("By group of rules", by_group.most_common(_MOST_BARS)),
-    ]
+    charts = [_chart("By severity", [(one, by_severity[one]) for one in reversed(SEVERITIES)], is_severity=True)]
     if keys:
         charts.append(_chart("Age of the keys found wanting", [(one, ages[one]) for one in order if ages[one]]))
+    charts.append(_chart("By group of rules", by_group.most_common(_MOST_BARS)))
     paths = sorted(by_path.items(), key=lambda item: (-item[1], item[0]))[:_MOST_BARS]
     return [*charts, _chart("By path", paths)]
 

@@ -38,7 +38,7 @@ def render(report: Report, style: Style) -> str:
             block = f"{paint(_name(path), 'bold')}\n{block}"
         blocks.append(block)
     advice = _advice(report, style, paint)
-    return "\n".join([*blocks, *([accepted] if accepted else []), *advice, _closing(report, paint)])
+    return "\n".join([*blocks, *([accepted] if accepted else []), *advice, _closing(report, style, paint)])
 
 
 def _painter(color: bool) -> Paint:
@@ -83,7 +83,7 @@ def _finding(finding: Finding, style: Style, paint: Paint) -> str:
     if finding.occurrences:
         shown = ", ".join(_place(location) for location in finding.occurrences[:_MOST_PLACES])
         more = len(finding.occurrences) - _MOST_PLACES
-        also = f"also at {shown}" + (f" and {more} more places" if more > 0 else "")
+        also = f"also at {shown}" + (f" and {plural(more, 'more place')}" if more > 0 else "")
         lines.append(_wrapped(also, style, "    ", "      "))
     if suppression is not None:
         lines.append(_wrapped(f"suppressed by {visible(why_suppressed(suppression))}", style, "    ", "      "))
@@ -201,22 +201,23 @@ def _advice(report: Report, style: Style, paint: Paint) -> list[str]:
     return blocks
 
 
-def _closing(report: Report, paint: Paint) -> str:
+def _closing(report: Report, style: Style, paint: Paint) -> str:
     lines: list[str] = []
     missed = incomplete(report)
     for skip in missed[:_MOST_SKIPPED]:
         detail = f" ({skip.detail})" if skip.detail else ""
-        lines.append(f"{paint('not scanned', 'medium')}: {visible(skip.path)}: {skip.reason}{visible(detail)}")
+        told = _wrapped(f"not scanned: {visible(skip.path)}: {skip.reason}{visible(detail)}", style, "", "  ")
+        lines.append(told.replace("not scanned", paint("not scanned", "medium"), 1))
     if len(missed) > _MOST_SKIPPED:
-        lines.append(f"not scanned: {len(missed) - _MOST_SKIPPED} more; --format json lists all")
+        lines.append(f"not scanned: {len(missed) - _MOST_SKIPPED:,} more; --format json lists all")
     number = counts(report)
     suppressed = number.pop("suppressed")
     total = sum(number.values())
     if total:
-        of_each = ", ".join(paint(f"{count} {severity}", severity) for severity, count in number.items() if count)
+        of_each = ", ".join(f"{count} {severity}" for severity, count in number.items() if count)
         verdict = f"{plural(total, 'finding')} ({of_each})"
     else:
-        verdict = paint("No findings", "medium" if missed else "good")
+        verdict = "No findings"
     if suppressed:
         verdict += f", {suppressed} suppressed"
     scanned = report.scanned
@@ -230,7 +231,13 @@ def _closing(report: Report, paint: Paint) -> str:
         )
     if missed:
         verdict += "; the scan is incomplete"
-    return "\n".join([*lines, verdict + "."]) + "\n"
+    # Wrapped as plain text, painted after: what paints takes no room.
+    verdict = _wrapped(f"{verdict}.", style, "", "  ")
+    for severity, count in number.items():
+        verdict = verdict.replace(f"{count} {severity}", paint(f"{count} {severity}", severity), 1)
+    if not total:
+        verdict = verdict.replace("No findings", paint("No findings", "medium" if missed else "good"), 1)
+    return "\n".join([*lines, verdict]) + "\n"
 
 
 REPORTER = Reporter(render)

@@ -15,6 +15,7 @@ _AT_ONCE = 1000
 # So many commits without their trees are told one by one.
 _MOST_FAILURES = 50
 _GIT_LINK = b"160000"
+A_SUBMODULE = "a submodule"
 _OPTIONS = (
     "-r",
     "-c",
@@ -93,7 +94,7 @@ def _parsed(printed: bytes, zero: str, skip: Callable[[Skip], None]) -> Iterator
         if new == nothing:
             continue
         if fields[parents] == _GIT_LINK:
-            skip(Skip(os.fsdecode(path), "excluded", "a submodule"))
+            skip(Skip(os.fsdecode(path), "excluded", A_SUBMODULE))
             continue
         before = tuple(old.decode() for old in fields[parents + 1 : 2 * parents + 1] if old != nothing)
         yield Change(commit, os.fsdecode(path), new.decode(), before)

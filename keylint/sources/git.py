@@ -27,7 +27,7 @@ _PIPE = 1 << 20
 
 
 class GitFailed(Exception):
-    """Git is not there, or could not answer; the text is git's own first line."""
+    """Git is not there, or could not answer; the text is what git says."""
 
 
 class Printed(NamedTuple):
@@ -197,6 +197,7 @@ def _run(command: list[str], environment: Mapping[str, str], feed: bytes, patien
 
 def _judged(code: int, out: bytes, warnings: bytes) -> Printed:
     if code:
-        first = warnings.decode("utf-8", "replace").strip().splitlines()
-        raise GitFailed(first[0] if first else f"git ended with {code}")
+        said = warnings.decode("utf-8", "replace").strip().splitlines()
+        why = [line for line in said if line.startswith(("fatal:", "error:"))] or said  # hints come first
+        raise GitFailed(why[0] if why else f"git ended with {code}")
     return Printed(out, warnings)

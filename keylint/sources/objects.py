@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from keylint.documents.decoding import encoding_of
+from keylint.archives import archive_of
+from keylint.documents.decoding import HEAD, encoding_of
 from keylint.errors import SourceFailed
 from keylint.model import SkipReason
 from keylint.sieve import NOTHING, OVERLAP, interest, mentions_exchange
 from keylint.sources.git import Child, GitFailed, spawn, widen
 from keylint.sources.reading import LARGEST
-from keylint.sources.repository import Repository, ask, at_root
+from keylint.sources.repository import Repository, ask, at_root, stored
 
 # So many names are written before the first answer is read: they fit into a pipe, so that neither side waits.
 AT_ONCE = 100
@@ -28,6 +29,9 @@ class Object(NamedTuple):
     left_out: SkipReason | None = None
 
 
+_MISSING = Object("missing", 0, b"", "missing-object")
+
+
 class Objects:
     """A running git that is asked for objects; it ends with its owner."""
 
@@ -35,6 +39,8 @@ class Objects:
         self._repository = repository
         self._child: Child | None = None
         self._answers: BinaryIO | None = None
+        # Known only once git has ended at something: listing all of a huge clone takes longer than reading a little.
+        self._stored: frozenset[str] | None = None
 
     def read(self, names: Sequence[str]) -> Iterator[Object]:
         """Yield the object of each name, in order. Raises: SourceFailed if git cannot be started."""
@@ -45,16 +51,22 @@ class Objects:
         while start < len(names):
             some = names[start : start + AT_ONCE]
             try:
-                answers = self._asked(some)
-                for _ in some:
-                    found = _next(answers)
+                answers = self._asked([name for name in some if self._is_here(name)])
+                for name in some:
+                    found = _next(answers) if self._is_here(name) else _MISSING
                     start += 1
                     yield found
             except (EOFError, OSError):
                 # An object that is damaged ends git: the others are asked for again.
                 self.close()
+                if self._repository.partial and self._stored is None:
+                    self._stored = stored(self._repository)
+                    continue
                 start += 1
                 yield Object("damaged", 0, b"", "unreadable")
+
+    def _is_here(self, name: str) -> bool:
+        return self._stored is None or name in self._stored
 
     def close(self) -> None:
         """End git."""
@@ -94,10 +106,8 @@ def _next(answers: BinaryIO) -> Object:
     if not head.endswith(b"\n"):
         raise EOFError
     _, kind, size = head.decode("utf-8", "replace").rsplit(None, 2) if head.count(b" ") > 1 else ("", "missing", "0")
-    if not size.isdigit():
-        return Object("missing", 0, b"", "missing-object")
-    if kind == "missing":
-        return Object(kind, 0, b"", "missing-object")
+    if not size.isdigit() or kind == "missing":
+        return _MISSING
     found = _content(answers, kind, int(size))
     if answers.read(1) != b"\n":
         raise EOFError
@@ -112,7 +122,8 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
         return Object(kind, size, data)
     first = answers.read(_PIECE)
     rest = size - len(first)
-    if encoding_of(first) is None:
+    packed = encoding_of(first) is None
+    if packed and archive_of(first[:HEAD]) is None:
         _drop(answers, rest)
         return Object(kind, size, b"", "binary")
     if size <= LARGEST:
@@ -120,6 +131,9 @@ def _content(answers: BinaryIO, kind: str, size: int) -> Object:
         if len(data) < size:
             raise EOFError
         return Object(kind, size, data)
+    if packed:
+        _drop(answers, rest)
+        return Object(kind, size, b"", "too-large")
     return Object(kind, size, b"", "too-large" if _is_of_interest(first, answers, rest) else None)
 
 

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from typing import NamedTuple
 
+from keylint.archives import archive_of
 from keylint.documents.decoding import HEAD, encoding_of
 from keylint.model import Skip, SkipReason
 from keylint.sieve import OVERLAP, Interest, interest, mentions_exchange
@@ -61,7 +62,8 @@ def read_file(
             return Skip(entry.path, "excluded", "not a regular file")
         if status.st_size <= _PIECE:
             if status.st_size >= _LONG:
-                if encoding_of(os.read(descriptor, HEAD + _MARK)) is None:
+                head = os.read(descriptor, HEAD + _MARK)
+                if encoding_of(head) is None and archive_of(head) is None:
                     return Skip(entry.path, "binary")
                 os.lseek(descriptor, 0, os.SEEK_SET)
             data = _read_all(descriptor, status.st_size)
@@ -98,9 +100,9 @@ def _read_all(descriptor: int, size: int) -> bytes:
 def _read_large(descriptor: int, entry: Entry, wanted: bool, marks: Callable[[bytes], bool] | None) -> Content | Skip:
     piece = os.read(descriptor, _PIECE)
     encoding = encoding_of(piece)
-    if encoding is None:
+    if encoding is None and archive_of(piece[:HEAD]) is None:
         return Skip(entry.path, "binary")
-    found = Interest(certain=wanted or encoding.name != "utf-8")
+    found = Interest(certain=wanted or encoding is None or encoding.name != "utf-8")
     size, tail = 0, b""
     while piece:
         size += len(piece)

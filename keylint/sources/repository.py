@@ -34,13 +34,15 @@ _PATIENCE = 600.0
 class Repository(NamedTuple):
     """A repository that git can be asked about. `root` is None where there is no work tree.
 
-    `boundary` are the commits that a shallow clone ends with, `zero` is the id of nothing.
+    `boundary` are the commits that a shallow clone ends with, `zero` is the id of nothing. Of a `partial` clone git
+    ends at what is missing, for it may not fetch it.
     """
 
     root: str | None
     environment: Mapping[str, str]
     boundary: frozenset[str]
     zero: str
+    partial: bool = False
 
 
 def open_repository() -> Repository:
@@ -49,9 +51,9 @@ def open_repository() -> Repository:
     Raises: UsageError if there is none.
     """
     environment = {**environment_of(_TOLD_TO_HOOKS), **_SET}
-    names = ["--is-bare-repository", "--show-object-format", "--git-path", "shallow"]
+    names = ["--is-bare-repository", "--show-object-format", "--git-path", "shallow", "--git-path", "objects/pack"]
     try:
-        bare, form, shallow = _lines(start(["rev-parse", *names], environment)())
+        bare, form, shallow, packs = _lines(start(["rev-parse", *names], environment)())
     except GitFailed as error:
         raise UsageError(f"no git repository to read: {error}") from None
     root = root_around() if bare == "false" else None
@@ -61,7 +63,14 @@ def open_repository() -> Repository:
             environment[name] = os.path.abspath(environment[name])
         # Else the repository's core.worktree could show git another folder.
         environment["GIT_WORK_TREE"] = root
-    return Repository(root, environment, _boundary(shallow), "0" * (64 if form == "sha256" else 40))
+    zero = "0" * (64 if form == "sha256" else 40)
+    return Repository(root, environment, _boundary(shallow), zero, _is_partial(packs))
+
+
+def common_folder(repository: Repository) -> str:
+    """Return where a repository keeps its objects: the same for all of its work trees."""
+    folder = os.fsdecode(ask(repository, ["rev-parse", "--git-common-dir"])).removesuffix("\n")
+    return os.path.abspath(os.path.join(repository.root or os.curdir, folder))
 
 
 def root_around() -> str | None:
@@ -119,13 +128,26 @@ def resolve(repository: Repository, names: Sequence[str]) -> list[tuple[str, str
     """
     if not names:
         return []
-    out = ask(repository, ["cat-file", "--batch-check=%(objecttype) %(objectname)"], _listed(names))
+    try:
+        out = ask(repository, ["cat-file", "--batch-check=%(objecttype) %(objectname)"], _listed(names))
+    except SourceFailed:
+        if not repository.partial:
+            raise
+        # Of a partial clone git ends at the first name that leads through a tree that is not here.
+        return [found for name in names for found in resolve(repository, [name])] if len(names) > 1 else [None]
     found: list[tuple[str, str] | None] = []
     for line in os.fsdecode(out).splitlines():
         kind, _, name = line.partition(" ")
         known = kind in ("commit", "tree", "blob", "tag") and len(name) == len(repository.zero)
         found.append((kind, name) if known else None)
     return found
+
+
+def stored(repository: Repository) -> frozenset[str]:
+    """Return the ids of all objects that are here."""
+    return frozenset(
+        ask(repository, ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]).decode().split()
+    )
 
 
 def commits_of(repository: Repository, tips: Sequence[str], without: Sequence[str] = ()) -> list[str]:
@@ -142,6 +164,14 @@ def _listed(names: Sequence[str]) -> bytes:
 
 def _lines(printed: Printed) -> list[str]:
     return os.fsdecode(printed.out).splitlines()
+
+
+def _is_partial(packs: str) -> bool:
+    """Tell a partial clone by what marks its packs."""
+    try:
+        return any(name.endswith(".promisor") for name in os.listdir(packs))
+    except OSError:
+        return False
 
 
 def _boundary(file: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from keylint.model import Fact, Value
 from keylint.recognition.dependencies import MALFORMED
 from keylint.recognition.manifests import COMMANDS, reader_of
-from keylint.recognition.packages import is_below
+from keylint.recognition.packages import allows, is_below
 
 DEPENDENCY = "dependency"
 # More files than this in a notice help nobody.
@@ -51,7 +51,9 @@ def joined(facts: Sequence[Fact], *, whole: bool) -> list[Fact]:
 
 def count(facts: Iterable[Fact]) -> int:
     """Return how many clients of the exchange a repository depends on."""
-    return len({_package(fact) for fact in facts if fact.target == DEPENDENCY})
+    # What tests and examples ask for is nothing that runs.
+    own = (fact for fact in facts if fact.target == DEPENDENCY and fact.attributes["context"] == "config")
+    return len({_package(fact) for fact in own})
 
 
 def malformed(facts: Iterable[Fact]) -> list[str]:
@@ -82,8 +84,11 @@ def _locks_of(fact: Fact, locks: Sequence[Fact]) -> list[Fact]:
     folder = _folder(fact)
     above = [lock for lock in locks if f"{folder}/".startswith(f"{_folder(lock)}/".removeprefix("/"))]
     nearest = max((_folder(lock) for lock in above), key=len, default="")
-    # The oldest version comes first: what is to be said of the others holds for it, too.
     near = [lock for lock in above if _folder(lock) == nearest]
+    # What is locked beside that and not asked for here is somebody else's dependency, and told of at the lock.
+    wanted = str(fact.attributes["ecosystem"]), str(fact.attributes["version"])
+    near = [lock for lock in near if allows(*wanted, str(lock.attributes["version"]))] or near
+    # The oldest version comes first: what is to be said of the others holds for it, too.
     return sorted(near, key=lambda lock: (not lock.attributes["outdated"], lock.location))
 
 

@@ -71,6 +71,8 @@ _WORKFLOW = re.compile(r"(?:^|/)(?:\.github/workflows|\.circleci|\.buildkite)/[^
 _PIP = re.compile(
     r"(?:^|/)(?:[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in|pip|lock)|requirements[/\\][^/]+\.(?:txt|in|pip|lock))$"
 )
+# How much of a line is looked at for what makes a comment of the rest.
+_LOOK = 400
 
 
 class Requirement(NamedTuple):
@@ -132,13 +134,16 @@ def requirements(document: Document) -> Read:
     if reader is None:
         return Read(())
     module = _module(reader)
+    from keylint.recognition.manifests._doubts import doubt
+
     try:
         found = list(module.read(document))
-        reason = ""
+        reason = doubt(document.text, reader, is_empty=not found)
     except Malformed as error:
-        from keylint.recognition.manifests._loose import by_lines
+        from keylint.recognition.manifests._loose import PAIR, by_lines
 
-        found, reason = list(by_lines(document, module.ECOSYSTEM)), str(error)
+        found = list(by_lines(document, module.ECOSYSTEM, getattr(module, "LOOSE", PAIR)))
+        reason = str(error)
     return Read(tuple(sorted(found, key=lambda one: (one.start, one.end))), reason)
 
 
@@ -161,10 +166,27 @@ def root(document: Document) -> Node:
     return found.root
 
 
-def pairs(node: Node | None) -> Iterator[Node]:
-    """Yield the entries of a mapping that have a name; nothing of what is no mapping."""
-    if node is not None and node.kind == "mapping":
-        yield from (child for child in node.children if child.name)
+def entries(node: Node | None, *names: str) -> Iterator[Node]:
+    """Yield what has a name in the mapping under some names; what comes in parts, as TOML's tables do, as one."""
+    found = [node] if node is not None else []
+    for name in names:
+        found = [child for one in found if one.kind == "mapping" for child in one.children if child.name == name]
+    parts: dict[str, list[Node]] = {}
+    for one in found:
+        for child in one.children if one.kind == "mapping" else ():
+            if child.name:
+                parts.setdefault(child.name, []).append(child)
+    for *others, last in parts.values():
+        if others and last.kind == "mapping":
+            yield last._replace(children=tuple(child for part in (*others, last) for child in part.children))
+        else:
+            yield last  # of what is given twice the last counts
+
+
+def line_before(text: str, offset: int) -> str:
+    """Return what stands before an offset on its line; of a line that is very long the end of that."""
+    start = max(0, offset - _LOOK)
+    return text[max(start, text.rfind("\n", start, offset) + 1) : offset]
 
 
 def text_of(node: Node | None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.documents.tree import Node
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "cargo"
 _TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
@@ -15,11 +15,12 @@ _TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 def read(document: Document) -> Iterator[Requirement]:
     """Yield what every table of dependencies asks for. Raises: Malformed."""
     top = root(document)
-    holders = [top, get(top, "workspace"), *pairs(get(top, "target"))]
-    for holder in holders:
-        for name in _TABLES if holder is not None else ():
-            for entry in pairs(get(holder, name)) if holder is not None else ():
+    for name in _TABLES:
+        for holder in (top, *entries(top, "target")):
+            for entry in entries(holder, name):
                 yield from _entry(entry)
+    for entry in entries(top, "workspace", "dependencies"):
+        yield from _entry(entry)
 
 
 def _entry(entry: Node) -> Iterator[Requirement]:

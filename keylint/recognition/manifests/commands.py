@@ -6,18 +6,27 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.recognition.manifests import Requirement
+from keylint.recognition.manifests import Requirement, line_before, root
 
 ECOSYSTEM = "pypi"
-# A command up to the end of its statement, over continued lines. Bounded: no command is longer than that.
+# A command up to the end of its statement, over continued lines, or as a Dockerfile may have it: `["pip", "install"]`.
+# Bounded: no command is longer than that.
+_GAP = r"(?:[ \t]+|[\"'][ \t]{0,9},[ \t]{0,9}[\"'])"
 _INSTALL = re.compile(
-    r"(?<![\w.$-])(?P<tool>pip[\d.]*|pipx|uv(?:[ \t]+(?:pip|tool))?|poetry|pdm|pipenv|conda"
+    rf"(?<![\w.$-])(?P<tool>pip[\d.]*|pipx|uv(?:{_GAP}(?:pip|tool))?|poetry|pdm|pipenv|conda"
     r"|npm|pnpm|yarn|bun|npx|go|cargo|gem|composer)"
-    r"(?:[ \t]+(?:-[\w-]{1,60}(?:=\S{1,200})?|global)){0,20}"
-    r"[ \t]+(?P<verb>install|add|i|get|require)(?=[ \t\\\"'])"
+    rf"(?:{_GAP}(?:-[\w-]{{1,60}}(?:=[^\s\"',]{{1,200}})?|global)){{0,20}}"
+    rf"{_GAP}(?P<verb>install|add|i|get|require)(?=[ \t\\\"'])"
     r"(?P<words>(?:[^\n;&|#\\]|\\\r?\n|\\.|(?<=\S)#){1,4000})"
 )
-_WORD = re.compile(r"[^\s\"'`,\[\]()]+(?:\[[\w,-]{1,60}\])?[^\s\"'`,()]*")
+_WORD = re.compile(r"[^\s\"'`,\[\]()]+(?:\[[\w,-]{1,60}\])?[^\s\"'`,()]*(?:,[ \t]?[<>=!~][^\s\"'`,()]+){0,9}")
+# What stands before a command that nobody runs: a comment, an echo, the name of a step.
+_IDLE = re.compile(
+    r"\s*(?:#|//|REM |::|@?echo |(?:-[ \t]+)?(?:name|displayName|description|title|label)[ \t]*:)|.*[ \t]#",
+    re.IGNORECASE,
+)
+# gem and cargo take the version apart from the name.
+_VERSION = re.compile(r"(?:-v|--version|--vers)[ =][\"']?(?P<spec>[\w.+-]+)(?![\w.+-])")
 _VALUED = frozenset(
     "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target".split()
 )
@@ -26,16 +35,18 @@ _TOOLS = {
     "npm": "npm", "pnpm": "npm", "yarn": "npm", "bun": "npm", "npx": "npm",
     "go": "go", "cargo": "cargo", "gem": "rubygems", "composer": "packagist",
 }  # fmt: skip
+_APART = ("rubygems", "cargo")
 _PYTHON = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?(?P<spec>[<>=~!@].*)?")
 _NPM = re.compile(r"(?:[\w.-]+@npm:)?(?P<name>(?:@[\w.-]+/)?[\w.-]+)(?:@(?P<spec>[^/]+))?")
 _PLAIN = re.compile(r"(?P<name>[\w./-]+)(?:[@:](?P<spec>[\w.^~*-]+))?")
 
 
 def read(document: Document) -> Iterator[Requirement]:
-    """Yield every package that a command names."""
+    """Yield every package that a command names. Raises: Malformed for a notebook that is no JSON."""
     if document.path.lower().endswith(".ipynb"):
         from keylint.documents.notebook import cells
 
+        root(document)
         for cell in cells(document):
             if cell.kind == "code":
                 for one in _of_text(cell.text):
@@ -47,18 +58,19 @@ def read(document: Document) -> Iterator[Requirement]:
 
 def _of_text(text: str) -> Iterator[Requirement]:
     for found in _INSTALL.finditer(text):
-        line = text.rfind("\n", 0, found.start()) + 1
-        if text[line : found.start()].lstrip().startswith(("#", "//", "REM ", "::", "echo ")):
+        if _IDLE.match(line_before(text, found.start())):
             continue
         ecosystem = _TOOLS.get(found["tool"].split()[0], "pypi")
         has_digests = "--require-hashes" in found["words"]
+        version = _VERSION.search(found["words"]) if ecosystem in _APART else None
         takes_value = False
         for word in _WORD.finditer(text, *found.span("words")):
             written = word[0].strip("\\")
             if takes_value or written.startswith("-"):
                 takes_value = written in _VALUED and not takes_value
                 continue
-            yield from _requirement(ecosystem, written, word.start(), has_digests=has_digests)
+            for one in _requirement(ecosystem, written, word.start(), has_digests=has_digests):
+                yield one._replace(spec=version["spec"], pinned=version["spec"].count(".") > 1) if version else one
 
 
 def _requirement(ecosystem: str, word: str, start: int, *, has_digests: bool) -> Iterator[Requirement]:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.documents.tree import get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "packagist"
 _LOCKED = re.compile(
@@ -23,5 +22,6 @@ def read(document: Document) -> Iterator[Requirement]:
         return
     top = root(document)
     for table in ("require", "require-dev"):
-        for entry in pairs(get(top, table)):
-            yield Requirement(ECOSYSTEM, entry.name, text_of(entry), entry.name_start, entry.name_end)
+        for entry in entries(top, table):
+            if "/" in entry.name:  # else PHP itself, or an extension of it
+                yield Requirement(ECOSYSTEM, entry.name, text_of(entry), entry.name_start, entry.name_end)

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, line_before, root, text_of
 
 ECOSYSTEM = "maven"
 _NOTATION = re.compile(
     r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<version>[^\"'\s:@]{1,60}))?(?:[:@][^\"'\n]{0,60})?[\"']"
 )
+LOOSE = re.compile(r"[\"'](?P<name>[\w.-]{1,100}:[\w.-]{1,100})(?::(?P<value>[\w.+-]{1,60}))?[\"']")
 _NAMED = re.compile(
     r"group[ \t]*[:=][ \t]*[\"'](?P<group>[\w.-]{1,100})[\"'][ \t]*,\s*"
     r"name[ \t]*[:=][ \t]*[\"'](?P<name>[\w.-]{1,100})[\"']"
     r"(?:[ \t]*,\s*version[ \t]*[:=][ \t]*[\"'](?P<version>[^\"'\n]{1,60})[\"'])?"
 )
+_COMMENT = re.compile(r"[ \t]*(?://|/?\*)")
 _LOCKED = re.compile(r"^(?P<name>[\w.-]+:[\w.-]+):(?P<version>[^=\s]+)=", re.MULTILINE)
 _VALUE = re.compile(r"\$\{?(?P<name>\w+)\}?")
 _DEFINED = re.compile(r"\b(?P<name>\w{1,60})[ \t]*=[ \t]*[\"'](?P<version>[\w.+-]{1,60})[\"']")
@@ -34,11 +36,12 @@ def read(document: Document) -> Iterator[Requirement]:
             yield Requirement(ECOSYSTEM, found["name"], found["version"], *found.span("name"), locked=True, pinned=True)
     else:
         defined = {found["name"]: found["version"] for found in _DEFINED.finditer(text)}
-        for found in _NOTATION.finditer(text):
-            yield Requirement(ECOSYSTEM, found["name"], _version(found["version"], defined), *found.span("name"))
-        for found in _NAMED.finditer(text):
-            module = f"{found['group']}:{found['name']}"
-            yield Requirement(ECOSYSTEM, module, _version(found["version"], defined), *found.span("name"))
+        for pattern in (_NOTATION, _NAMED):
+            for found in pattern.finditer(text):
+                if _COMMENT.match(line_before(text, found.start())):
+                    continue
+                module = f"{found['group']}:{found['name']}" if pattern is _NAMED else found["name"]
+                yield Requirement(ECOSYSTEM, module, _version(found["version"], defined), *found.span("name"))
 
 
 def _version(written: str | None, defined: dict[str, str]) -> str:
@@ -49,8 +52,8 @@ def _version(written: str | None, defined: dict[str, str]) -> str:
 
 
 def _of_catalogue(top: Node) -> Iterator[Requirement]:
-    versions = {entry.name: entry for entry in pairs(get(top, "versions"))}
-    for entry in pairs(get(top, "libraries")):
+    versions = {entry.name: entry for entry in entries(top, "versions")}
+    for entry in entries(top, "libraries"):
         if entry.kind == "scalar":
             group, _, rest = text_of(entry).partition(":")
             artifact, _, version = rest.partition(":")

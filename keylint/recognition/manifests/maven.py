@@ -7,9 +7,14 @@ from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import get, walk
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "maven"
+LOOSE = re.compile(
+    r"<groupId>\s{0,9}(?P<group>[\w.-]{1,100})\s{0,9}</groupId>\s{0,99}"
+    r"<artifactId>\s{0,9}(?P<name>[\w.-]{1,100})\s{0,9}</artifactId>"
+    r"(?:\s{0,99}<version>\s{0,9}(?P<value>[^<\s]{1,60}))?"
+)
 _PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
 
 
@@ -20,7 +25,7 @@ def read(document: Document) -> Iterator[Requirement]:
         entry.name: text_of(entry) or str(entry.value)
         for visit in walk(top)
         if visit.node.name == "properties"
-        for entry in pairs(visit.node)
+        for entry in entries(visit.node)
     }
     for visit in walk(top):
         if visit.node.name != "dependency":

@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.documents.tree import Node
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "npm"
 _TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "resolutions", "overrides")
+# Tables whose names may be paths to a package, with ranges: `**/ccxt`, `bot>ccxt`, `ccxt@^4`.
+_PATHS = ("resolutions", "overrides")
+_LAST = re.compile(r"(?P<name>(?:@[^/@>\s]+/)?[^/@>\s]+)(?:@[^>/]*)?$")
+_LONGEST = 400
 _ALIAS = re.compile(r"npm:(?P<name>(?:@[^/@]+/)?[^@]+)(?:@(?P<spec>.*))?")
 _LOCAL = ("workspace:", "file:", "link:", "portal:", "patch:", ".", "/", "~/")
 _ELSEWHERE = re.compile(r"(?:git|https?|ssh|github|gitlab|bitbucket)[:+]|[\w.-]+/[\w.-]+(?:#|$)")
@@ -20,12 +24,21 @@ _COMMIT = re.compile(r"#[0-9a-f]{40}$")
 def read(document: Document) -> Iterator[Requirement]:
     """Yield what every table asks for. Raises: Malformed."""
     top = root(document)
-    pnpm = get(top, "pnpm")
-    for holder in (top, pnpm):
-        for name in _TABLES if holder is not None else ():
-            for entry in pairs(get(holder, name)) if holder is not None else ():
-                if entry.kind == "scalar":
-                    yield from _entry(entry, is_peer=name == "peerDependencies")
+    for name in _TABLES:
+        for entry in (*entries(top, name), *entries(top, "pnpm", name)):
+            if entry.kind == "scalar":
+                yield from _entry(_at_end(entry) if name in _PATHS else entry, is_peer=name == "peerDependencies")
+
+
+def _at_end(entry: Node) -> Node:
+    """Return the entry of the package that a path ends in."""
+    found = _LAST.search(entry.name) if len(entry.name) <= _LONGEST else None
+    if found is None or entry.name_end - entry.name_start != len(entry.name):
+        return entry
+    start = entry.name_start
+    return entry._replace(
+        name=found["name"], name_start=start + found.start("name"), name_end=start + found.end("name")
+    )
 
 
 def _entry(entry: Node, *, is_peer: bool) -> Iterator[Requirement]:

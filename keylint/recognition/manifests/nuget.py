@@ -1,14 +1,23 @@
-"""NuGet: project files, central versions, packages.config and packages.lock.json."""
+"""NuGet: project files, central versions, packages.config and packages.lock.json.
+
+Versions that are properties of the same file are looked up.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
 from keylint.documents.tree import Node, get, walk
-from keylint.recognition.manifests import Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Requirement, entries, root, text_of
 
 ECOSYSTEM = "nuget"
+LOOSE = re.compile(
+    r"\b(?:Include|Update|id)=\"(?P<name>[\w.-]{1,100})\""
+    r"(?:[ \t]{1,9}[Vv]ersion(?:Override)?=\"(?P<value>[^\"\n]{1,60})\")?"
+)
+_PROPERTY = re.compile(r"\$\((\w+)\)")
 _ELEMENTS = frozenset(("PackageReference", "PackageVersion", "GlobalPackageReference", "package"))
 
 
@@ -18,6 +27,13 @@ def read(document: Document) -> Iterator[Requirement]:
     if document.path.lower().endswith(".json"):
         yield from _of_lock(top)
         return
+    properties = {
+        entry.name: str(entry.value)
+        for visit in walk(top)
+        if visit.node.name == "PropertyGroup"
+        for entry in entries(visit.node)
+        if entry.kind == "scalar"
+    }
     for visit in walk(top):
         if visit.node.name not in _ELEMENTS or visit.node.kind != "mapping":
             continue
@@ -26,14 +42,15 @@ def read(document: Document) -> Iterator[Requirement]:
             continue
         version = get(visit.node, "Version") or get(visit.node, "VersionOverride") or get(visit.node, "version")
         written = text_of(version) or (str(version.value) if version is not None else "")
+        written = _PROPERTY.sub(lambda found: properties.get(found[1], found[0]), written)
         yield Requirement(
             ECOSYSTEM, text_of(name), "?" if version is None or "$(" in written else written, name.start, name.end
         )
 
 
 def _of_lock(top: Node) -> Iterator[Requirement]:
-    for framework in pairs(get(top, "dependencies")):
-        for entry in pairs(framework):
+    for framework in entries(top, "dependencies"):
+        for entry in entries(framework):
             if text_of(get(entry, "type")).lower() != "project":
                 version = text_of(get(entry, "resolved"))
                 span = entry.name_start, entry.name_end

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from keylint.documents.document import Document
 from keylint.documents.parsers import parser
 from keylint.documents.tree import Node, get
-from keylint.recognition.manifests import Malformed, Requirement, pairs, root, text_of
+from keylint.recognition.manifests import Malformed, Requirement, entries, root, text_of
 from keylint.recognition.manifests.pyproject import named
 
 ECOSYSTEM = "pypi"
@@ -18,13 +18,15 @@ def read(document: Document) -> Iterator[Requirement]:
     """Yield the entries of every group of packages. Raises: Malformed."""
     is_lock = document.path.lower().endswith(".lock")
     top = root(document) if is_lock else _toml(document.text)
-    for group in pairs(top):
+    for group in entries(top):
         if group.name in _NOT_PACKAGES:
             continue
         if not is_lock:
-            yield from named(group, is_poetry=False)
+            yield from named(entries(group), is_poetry=False)
             continue
-        for entry in pairs(group):
+        for entry in entries(group):
+            if get(entry, "path") is not None:
+                continue
             version = text_of(get(entry, "version"))
             span = entry.name_start, entry.name_end
             yield Requirement(ECOSYSTEM, entry.name, version, *span, locked=True, pinned=True)

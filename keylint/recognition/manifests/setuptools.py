@@ -12,6 +12,7 @@ from keylint.recognition.manifests.requirements import of_text
 ECOSYSTEM = "pypi"
 _SECTION = re.compile(r"^\[(?P<name>[^\]\n]*)\]", re.MULTILINE)
 _OPTION = re.compile(r"^(?P<name>[\w.-]+)[ \t]*[=:]", re.MULTILINE)
+_NAME_OF_EXTRA = re.compile(r"[\"']{0,3}\s{0,99}:")
 _LONGEST = 100_000  # no setup.py is so long
 _PLAIN = re.compile(r"[^\n]+")
 _LISTS = frozenset(("install_requires", "setup_requires", "tests_require"))
@@ -57,6 +58,7 @@ def _of_code(document: Document) -> Iterator[Requirement]:
             spans.append((assignment.value.start, assignment.value.end))
     seen: set[int] = set()
     for text in source.texts if source else ():
-        if text.start not in seen and any(start <= text.start < end for start, end in spans):
+        is_name = _NAME_OF_EXTRA.match(document.text, text.end)
+        if text.start not in seen and not is_name and any(start <= text.start < end for start, end in spans):
             seen.add(text.start)
             yield from of_text(document.text, text.start, text.end)

@@ -16,7 +16,11 @@ _BLOCK = re.compile(r"^\[\[packages?\]\]", re.MULTILINE)
 _NEXT = re.compile(r"^\[\[", re.MULTILINE)
 _NAME = re.compile(r"^name[ \t]*=[ \t]*[\"'](?P<name>[^\"'\n]{1,200})[\"']", re.MULTILINE)
 _VERSION = re.compile(r"^version[ \t]*=[ \t]*[\"'](?P<version>[^\"'\n]{1,100})[\"']", re.MULTILINE)
-_LOCAL = re.compile(r"^source[ \t]*=[ \t]*\{[ \t]*(?:editable|virtual|directory)\b|^(?:path|directory)\b", re.MULTILINE)
+_LOCAL = re.compile(
+    r"^source[ \t]*=[ \t]*\{[ \t]*(?:editable|virtual|directory|path)\b|^(?:path|directory)\b"
+    r"|^type[ \t]*=[ \t]*[\"'](?:directory|file)[\"']",
+    re.MULTILINE,
+)
 _SOURCE = re.compile(r"^source[ \t]*=", re.MULTILINE)
 
 

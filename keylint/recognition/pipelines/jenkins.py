@@ -42,7 +42,7 @@ class _Block(NamedTuple):
 
 def read(document: Document) -> Pipeline:
     """Return what a Jenkinsfile says. Whether forks are built, and trusted, is a setting of the server."""
-    text = document.text
+    text = _TOKEN.sub(_without_comment, document.text)
     speaks = "binance" in document.lowered
     blocks = _blocks(text)
     secrets: list[Secret] = []
@@ -86,6 +86,11 @@ def _secret(identifier: str, variable: str, span: tuple[int, int], *, speaks: bo
     if held is None:
         return None
     return Secret(identifier, variable, *span, held.confidence, held.because, held.near)
+
+
+def _without_comment(token: re.Match[str]) -> str:
+    """Return what stands there, a comment as blanks: nothing is bound in it, and all offsets stay."""
+    return " " * len(token[0]) if token[0].startswith(("//", "/*")) else token[0]
 
 
 def _blocks(text: str) -> list[_Block]:

@@ -44,8 +44,9 @@ def uses(pipeline: Pipeline) -> Iterator[Use]:
         yield from _bindings(job.secrets, "job", job.name, is_wide, "every step of the job gets it, and one needs it")
         ambient = () if job.is_call else (*pipeline.secrets, *job.secrets)
         for step in job.steps:
-            yield from _bindings(step.secrets, "step", job.name, False, "one step gets it")
-            yield from _received(step, ambient)
+            scope: Scope = "job" if job.is_call else "step"
+            yield from _bindings(step.secrets, scope, job.name, False, "one step gets it")
+            yield from _received(step, scope, ambient)
         yield from _exposed(job, ambient)
     for handed in pipeline.handed:
         yield Use(
@@ -79,7 +80,7 @@ def _bindings(secrets: Sequence[Secret], scope: Scope, job: str, is_wider: bool 
         )
 
 
-def _received(step: Step, ambient: Sequence[Secret]) -> Iterator[Use]:
+def _received(step: Step, scope: Scope, ambient: Sequence[Secret]) -> Iterator[Use]:
     """Yield the action of a step that exchange secrets get to."""
     action = step.action
     given = step.secrets or ambient
@@ -87,7 +88,7 @@ def _received(step: Step, ambient: Sequence[Secret]) -> Iterator[Use]:
         return
     surest = _surest(given)
     how = "is given it by this step" if step.secrets else "finds it in the environment of its step"
-    whose = "whose code is somebody else's, " if action.is_third_party else ""
+    whose = ", whose code is somebody else's," if action.is_third_party else ""
     names = _names(given)
     yield Use(
         kind="action",
@@ -95,9 +96,9 @@ def _received(step: Step, ambient: Sequence[Secret]) -> Iterator[Use]:
         start=action.start,
         end=action.end,
         secrets=names,
-        scope="step" if step.secrets else "job",
+        scope=scope if step.secrets else "job",
         confidence=surest.confidence,
-        because=f"{action.name}, {whose}{how}",
+        because=f"{action.name}{whose} {how}",
         near=surest.near,
         action=action,
     )

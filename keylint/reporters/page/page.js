@@ -14,7 +14,7 @@
   let shown = data, page = 0, sorted = "severity", down = true;
 
   for (const one of data) {
-    one.rank = severities.indexOf(one.severity);
+    one.rank = severities.indexOf(one.severity) - (one.suppressed ? severities.length : 0);
     one.words = [one.severity, one.rule, one.place, one.message, one.suppressed || "", one.line || ""].join("\n").toLowerCase();
   }
 
@@ -25,19 +25,28 @@
     return made;
   }
 
-  function told(list, term, text) {
-    if (text) list.append(element("dt", term), text instanceof Node ? text : element("dd", text));
+  // A text in which what stands in backticks is code.
+  function prose(made, text) {
+    const pieces = text.split("`");
+    if (pieces.length % 2 === 0) made.append(text); // a backtick without its other half
+    else pieces.forEach((piece, at) => made.append(at % 2 ? element("code", piece) : piece));
+    return made;
+  }
+
+  function told(list, term, text, kind) {
+    if (text) list.append(element("dt", term, kind), prose(element("dd", undefined, kind), text));
   }
 
   function row(one) {
-    const made = element("tr");
+    const made = element("tr", undefined, one.suppressed && "suppressed");
     const severity = element("td", one.severity, "severity " + one.severity);
     const rule = element("td");
     const link = element("a", one.rule);
     link.href = "#rule-" + one.rule;
     rule.append(link);
     const details = element("details");
-    details.append(element("summary", one.message + (one.suppressed ? " (suppressed)" : "")));
+    details.append(prose(element("summary"), one.message));
+    if (one.suppressed) details.firstChild.append(" (suppressed)");
     if (one.line) {
       const line = element("pre"), end = one.start + one.width, text = Array.from(one.line);
       line.append(text.slice(0, one.start).join(""), element("mark", text.slice(one.start, end).join("")), text.slice(end).join(""));
@@ -45,12 +54,12 @@
     }
     const list = element("dl");
     told(list, "Evidence", one.evidence);
-    told(list, "What to do", one.remediation);
+    told(list, "What to do", one.remediation, "more"); // print has it once a rule
     told(list, "Also at", one.also);
     told(list, "Suppressed by", one.suppressed);
     told(list, "Commit", one.commit);
-    told(list, "Facts", one.facts);
-    told(list, "Fingerprint", one.fingerprint);
+    told(list, "Facts", one.facts, "more");
+    told(list, "Fingerprint", one.fingerprint, "more");
     details.append(list);
     const message = element("td");
     message.append(details);
