@@ -7,6 +7,7 @@ import io
 import os
 import re
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -402,6 +403,31 @@ def test_no_link_is_followed(keylint: Run, tmp_path: Path) -> None:
     result = keylint("scan", str(inside), "--format", "json")
     skipped = {skip["path"]: skip["reason"] for skip in result.report["scanned"]["skipped"]}
     assert (result.code, result.places, skipped) == (0, set(), dict.fromkeys(("file.py", "folder", "loop"), "symlink"))
+
+
+# Archives.
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../outside.py",
+        "/etc/outside.py",
+        "..\\..\\outside.py",
+        "C:\\outside.py",
+        "a/" * 2000 + "b.py",
+        f"a{EVIL}\n.py",
+    ],
+    ids=["above", "absolute", "backslashes", "a drive", "4,000 bytes", "commands"],
+)
+def test_a_member_by_whatever_name_writes_nothing_and_commands_nobody(keylint: Run, tmp_path: Path, name: str) -> None:
+    inside = write(tmp_path / "a/b/c", {"x.txt": ""})
+    with zipfile.ZipFile(inside / "backup.zip", "w") as archive:
+        archive.writestr(name, expand('API_KEY = "{{key:member}}"\n'))
+    before = sorted(tmp_path.rglob("*"))
+    result = keylint("scan", str(inside), "--format", "json")
+    assert (result.code, sorted(tmp_path.rglob("*"))) == (1, before)
+    assert _COMMANDS.findall(result.out + keylint("scan", str(inside)).out) == []
 
 
 # Texts that crash, stall or swell what parses them.

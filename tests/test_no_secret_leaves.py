@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,7 @@ FILES = {
 }
 NAMES = (
     *"client secret env envsecret logged url curl image yaml yamlsecret json jsonsecret wide data ci name".split(),
-    *"allowed reason message author gateway mistyped argument stdin unknown unknownrule waived".split(),
+    *"allowed reason message author gateway mistyped argument stdin unknown unknownrule waived zipped member".split(),
 )
 
 
@@ -86,6 +87,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder, {expand(name): text for name, text in FILES.items()})
     wide = folder / "wide.txt"
     wide.write_bytes(wide.read_text().encode("utf-16"))
+    with zipfile.ZipFile(folder / "backup.zip", "w") as archive:
+        archive.writestr("conf/.env", expand("BINANCE_API_KEY={{key:zipped}}\n"))
+        archive.writestr(expand("{{key:member}}.txt"), "binance api key\n")
     git(folder, "add", "-A")
     author = f"{expand('{{key:author}}')} <alice@example.org>"
     git(folder, "commit", "-qm", expand("binance api key {{key:message}}"), f"--author={author}")
