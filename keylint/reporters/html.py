@@ -107,6 +107,7 @@ def _prose(text: str) -> Markup:
     """Return a text in which what stands in backticks is code, as page.js does it, too."""
     from markupsafe import Markup
 
+    text = _harmless(text)
     pieces = text.split("`")
     if len(pieces) % 2 == 0:  # a backtick without its other half
         return Markup("{}").format(text)
