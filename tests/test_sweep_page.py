@@ -305,7 +305,8 @@ def test_a_cluster_with_tls(tmp_path: Path) -> None:
     ):
         ran = spawn(*sweep.split()[1:], cwd=tmp_path, env=settings)
         assert (ran.code, "hardcoded-api-key" in ran.out) == (1, True), ran.err
-        without = spawn(*sweep.split()[1:], cwd=tmp_path)
+        # In another store: where nothing is new no cluster is asked.
+        without = spawn(*sweep.split()[1:], "--store", "other.db", cwd=tmp_path)
         assert (without.code, "no cluster answers" in without.err) == (2, True), without.err
 
 

@@ -33,6 +33,8 @@ _VIEWS = "keylint.sweep.views"
 _REPORT, _DIFF = "report", "diff"
 # What a URL's repository may take. Units: seconds, bytes.
 _SECONDS, _LARGEST = 3600.0, 20 << 30
+# Unchanged repositories that are noted in one transaction.
+_AT_ONCE = 500
 
 _EXAMPLES = """\
 examples:
@@ -181,7 +183,13 @@ def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argpars
 
     progress = Progress("repository", "repositories") if not arguments.no_progress and is_watched() else None
     count = arguments.jobs or os.cpu_count() or 1
-    finished, size, total = before, 0, before + len(jobs)
+    results = [unchanged(job) for job in jobs]
+    same = [(job.target, result.scan) for job, result in zip(jobs, results, strict=True) if result is not None]
+    for start in range(0, len(same), _AT_ONCE):
+        some = same[start : start + _AT_ONCE]
+        store.record_same(sweep, [(target.owner, target.tags, scan) for target, scan in some])
+    finished, size, total = before + len(same), 0, before + len(jobs)
+    jobs = [job for job, result in zip(jobs, results, strict=True) if result is None]
 
     def done(job: Job, result: Result) -> None:
         nonlocal finished, size
@@ -192,14 +200,6 @@ def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argpars
             progress(finished, total, size)
 
     try:
-        left = []
-        for job in jobs:
-            same = unchanged(job)
-            if same is None:
-                left.append(job)
-            else:
-                done(job, same)
-        jobs = left
         if arguments.dask and jobs:
             from keylint.sweep.cluster import sweep as spread
 

@@ -115,6 +115,12 @@ class Store:
             _replace(connection, "facts", target, ({"record": records.written(one)} for one in result.facts))
             _replace(connection, "skips", target, (skip._asdict() for skip in result.skips[:_MOST_SKIPS]))
 
+    def record_same(self, sweep: Sweep, unchanged: Sequence[tuple[str, Sequence[str], Scan]]) -> None:
+        """Keep of repositories in which nothing is new that they were looked at. Shape: owner, tags, scan."""
+        with self._engine.begin() as connection:
+            for owner, tags, scan in unchanged:
+                _insert_scan(connection, sweep, _target(connection, scan.target, owner, tags), scan)
+
     def record_across(self, sweep: Sweep, found: Mapping[str, Sequence[Finding]]) -> None:
         """Keep the findings that only all its repositories together gave, by the one that they stand in."""
         from sqlalchemy import select
