@@ -27,7 +27,8 @@ def test_the_wheel_holds_the_package_and_the_rules_and_nothing_else(wheel: Path)
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
     package = {f"keylint/{path.relative_to(ROOT / 'keylint')}" for path in (ROOT / "keylint").rglob("*.py")}
     package |= {f"keylint/data/{path.name}" for path in (ROOT / "keylint" / "data").glob("*.*")}
-    package |= {f"keylint/reporters/page/{path.name}" for path in (ROOT / "keylint" / "reporters" / "page").iterdir()}
+    for page in ("reporters/page", "sweep/views/page"):
+        package |= {f"keylint/{page}/{path.name}" for path in (ROOT / "keylint" / page).iterdir()}
     rules = {f"keylint/rules/{path.relative_to(ROOT / 'rules')}" for path in (ROOT / "rules").rglob("*.*")}
     assert inside == package | rules | {"keylint/py.typed"}
 

@@ -349,6 +349,27 @@ def test_usage(clones: Path, arguments: list[str], message: str) -> None:
     assert (found.code, message in found.err) == (2, True), found.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["scan", "--quiet", "clones/bot"], 1, ""),
+        (["--version"], 0, ""),
+        (["sweep", "clones"], 2, "pip install 'keylint[sweep]'"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_without_what_sweeps_need_everything_else_works(
+    clones: Path, arguments: list[str], code: int, said: str
+) -> None:
+    absent = ("sqlalchemy", "httpx", "filelock", "distributed", "psycopg")
+    program = f"import sys; sys.modules.update(dict.fromkeys({absent})); from keylint.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=clones.parent, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+    )  # fmt: skip
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+
+
 def test_a_store_of_something_else_is_left_alone(keylint: Run, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_text("no database at all, but long enough to be looked at as if it were one\n" * 20)

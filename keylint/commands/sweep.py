@@ -96,8 +96,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     outputs = _outputs(arguments.report)
-    from keylint.sweep.overview import exit_code, overview
-    from keylint.sweep.store import Store
+    try:
+        from keylint.sweep.overview import exit_code, overview
+        from keylint.sweep.store import Store
+    except ModuleNotFoundError as error:
+        if error.name != "sqlalchemy":
+            raise
+        raise UsageError("a sweep needs SQLAlchemy: pip install 'keylint[sweep]'") from None
 
     word = arguments.targets[0] if arguments.targets else ""
     asked = word in (_REPORT, _DIFF)

@@ -240,11 +240,9 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
-    try:
-        from sqlalchemy import create_engine, event
-        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-    except ImportError:
-        raise UsageError("a sweep needs SQLAlchemy: pip install 'keylint[sweep]'") from None
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
     full = url if "://" in url else f"sqlite:///{url}"
     full = full.replace("postgres://", "postgresql://", 1) if full.startswith("postgres://") else full
     full = full.replace("postgresql://", "postgresql+psycopg://", 1)

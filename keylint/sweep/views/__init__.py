@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keylint.reporters import Style
-from keylint.sweep.overview import Overview
+
+if TYPE_CHECKING:
+    # Late: it loads the store, which not everybody has, and all option parsers ask for the names of the views.
+    from keylint.sweep.overview import Overview
 
 
 class View(NamedTuple):
