@@ -1,6 +1,7 @@
 """What an earlier look at a repository's history came to: kept outside of it, and right or not there at all.
 
-A file for each repository and policy. It holds digests, object ids, paths, and facts as reports tell them: no secret.
+A file for each repository, which its clones and forks share, and policy. It holds
+digests, object ids, paths, and facts as reports tell them: no secret.
 """
 
 from __future__ import annotations

@@ -181,8 +181,14 @@ def test_a_link_is_never_written_through(keylint: Run, here: Path, tmp_path: Pat
     outside = tmp_path / "outside.yaml"
     outside.write_text("exclude: []\n")
     (here / CONFIG).symlink_to(outside)
-    assert keylint("init", "--force").out.startswith(f"kept     {CONFIG}\n")
+    refused = keylint("init", "--force")
+    assert (refused.code, "leads out of the scanned repository" in refused.err) == (2, True)
     assert (outside.read_text(), (here / CONFIG).is_symlink()) == ("exclude: []\n", True)
+    inside = write(here, {"inside.yaml": "exclude: []\n"}) / "inside.yaml"
+    (here / CONFIG).unlink()
+    (here / CONFIG).symlink_to(inside.name)
+    assert keylint("init", "--force").out.startswith(f"kept     {CONFIG}\n")
+    assert (inside.read_text(), (here / CONFIG).is_symlink()) == ("exclude: []\n", True)
 
 
 def test_a_configuration_in_pyproject_is_the_configuration(keylint: Run, here: Path) -> None:
