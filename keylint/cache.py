@@ -220,14 +220,14 @@ def _decoded(data: bytes, key: bytes, width: int) -> Known:
         {body[at : at + _DIGEST]: body[at + _DIGEST : at + _RECORD] for at in range(end, len(body), _RECORD)},
         {
             bytes.fromhex(digest): Yield(
-                size, tuple((place, _fact(fact)) for place, fact in facts), tuple(Skip(*skip) for skip in left_out)
+                size, tuple((place, fact_of(fact)) for place, fact in facts), tuple(Skip(*skip) for skip in left_out)
             )
             for digest, size, facts, left_out in described["yields"]
         },
     )
 
 
-def _fact(described: Sequence[Any]) -> Fact:
+def fact_of(described: Sequence[Any]) -> Fact:
     """Return what JSON made of a fact as a fact again; who brought it in is found out anew."""
     target, location, identity, attributes, excerpt, allows, places, *_ = described
     values: dict[str, Value] = {name: tuple(one) if isinstance(one, list) else one for name, one in attributes.items()}

@@ -8,7 +8,8 @@ from functools import cache
 from sys import intern
 from typing import Any
 
-from keylint.model import Allow, Commit, Excerpt, Fact, Finding, Location, Reference, Suppression, Value
+from keylint.cache import fact_of
+from keylint.model import Commit, Fact, Finding, Location, Reference, Suppression
 
 
 def written(record: Finding | Fact) -> str:
@@ -47,16 +48,7 @@ def _references(told: tuple[tuple[str, str], ...]) -> tuple[Reference, ...]:
 
 
 def _fact(described: Sequence[Any]) -> Fact:
-    target, location, identity, attributes, excerpt, allows, places, commit, occurrences = described
-    values: dict[str, Value] = {name: tuple(one) if isinstance(one, list) else one for name, one in attributes.items()}
-    return Fact(
-        target,
-        Location(*location),
-        identity,
-        values,
-        Excerpt(*excerpt) if excerpt else None,
-        tuple(Allow(tuple(rules), reason, line) for rules, reason, line in allows),
-        {name: (Location(*at), Excerpt(*shown) if shown else None) for name, (at, shown) in places.items()},
-        Commit(*commit) if commit else None,
-        tuple(Location(*place) for place in occurrences),
+    commit, occurrences = described[-2:]
+    return fact_of(described)._replace(
+        commit=Commit(*commit) if commit else None, occurrences=tuple(Location(*place) for place in occurrences)
     )

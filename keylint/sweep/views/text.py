@@ -30,8 +30,8 @@ def render(about: Overview, style: Style) -> str:
         blocks.append(f"  {_place(one)} {mark}{_verdict(one, paint)}\n    {_since(one, about.sweep.day)}\n")
         elsewhere = [place for place in one.finding.occurrences if not place.commit][:_MOST]
         blocks += [f"    also at {visible(place.path)}:{place.line}:{place.column}\n" for place in elsewhere]
-    if about.resolved:
-        blocks.append(f"\n{paint('Gone', 'bold')} since sweep {about.before.id if about.before else 0}\n")
+    if about.resolved and about.before is not None:
+        blocks.append(f"\n{paint('Gone', 'bold')} since sweep {about.before.id}\n")
         blocks += [f"  {visible(one.target)}:{_place(one)} {one.finding.rule}\n" for one in about.resolved[:_MOST]]
         if len(about.resolved) > _MOST:
             blocks.append(f"  and {len(about.resolved) - _MOST:,} more\n")
