@@ -70,12 +70,12 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
     open_ = store.findings(sweep.id)
     counted = [one for one in open_ if one.finding.suppression is None]
     ended = [] if previous is None else store.ended(previous.id, sweep.id)
-    was, now = {_key(one) for one in ended}, {_key(one) for one in counted}
+    was, now = {one.key for one in ended}, {one.key for one in counted}
     # What closed and opened again in between is neither new nor gone; what stood in a repository that was not looked
     # at again is not gone for that.
     least = 0 if previous is None else previous.id
-    new = [one for one in counted if one.since > least and _key(one) not in was]
-    resolved = [one for one in ended if one.target in looked_at and _key(one) not in now]
+    new = [one for one in counted if one.since > least and one.key not in was]
+    resolved = [one for one in ended if one.target in looked_at and one.key not in now]
     return Overview(
         sweep,
         previous,
@@ -124,7 +124,3 @@ def _one(sweeps: dict[int, Sweep], number: int) -> Sweep:
     if number not in sweeps:
         raise UsageError(f"the store holds no sweep {number}; there are {min(sweeps)} to {max(sweeps)}")
     return sweeps[number]
-
-
-def _key(one: Open) -> tuple[str, str]:
-    return one.target, one.finding.fingerprint

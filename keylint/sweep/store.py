@@ -37,6 +37,11 @@ class Open(NamedTuple):
     seen: str
     brought: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other one: the repository and the fingerprint."""
+        return self.target, self.finding.fingerprint
+
 
 class Store:
     """A database. Raises UsageError if it cannot be opened, or is not one of keylint's."""

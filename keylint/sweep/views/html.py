@@ -98,12 +98,12 @@ class Trend(NamedTuple):
 
 def render(about: Overview, _style: Style) -> str:
     """Return the page. The browser runs only the script, and takes only the style, whose hashes it names."""
-    new = {(one.target, one.finding.fingerprint) for one in about.new}
+    new = {one.key for one in about.new}
     ordered = sorted(about.open, key=lambda one: gravity(one.finding))
     findings = [one.finding for one in about.open]
     found = Counter(finding.rule for finding in findings)
     rules = rules_of(_known_rules(found), findings)
-    rows = [_row(one, rules, about, is_new=_key(one) in new) for one in ordered[:_MOST_FINDINGS]]
+    rows = [_row(one, rules, about, is_new=one.key in new) for one in ordered[:_MOST_FINDINGS]]
     counted = about.counted
     tables = (
         _table("By repository", "repository", counted, new, lambda one: visible(one.target)),
@@ -132,7 +132,7 @@ def render(about: Overview, _style: Style) -> str:
         tables=[table for table in tables if table.groups],
         owners=sorted({_owner(one) for one in about.open}),
         repositories=sorted({visible(one.target) for one in about.open}),
-        oldest=[_row(one, rules, about, is_new=_key(one) in new) for one in oldest],
+        oldest=[_row(one, rules, about, is_new=one.key in new) for one in oldest],
         rules=[rule for rule in rules.values() if rule.id in found],
         silent=(),
         found=found,
@@ -172,10 +172,6 @@ def _row(one: Open, rules: Mapping[str, RuleHelp], about: Overview, *, is_new: b
     return told
 
 
-def _key(one: Open) -> tuple[str, str]:
-    return one.target, one.finding.fingerprint
-
-
 def _owner(one: Open) -> str:
     return visible(one.owner) or NOBODY
 
@@ -195,7 +191,7 @@ def _table(
             name,
             counts[name],
             len(grouped[name]),
-            sum(_key(one) in new for one in grouped[name]),
+            sum(one.key in new for one in grouped[name]),
             _stacked(counts[name], most),
         )
         for name in order

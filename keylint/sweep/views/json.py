@@ -18,7 +18,7 @@ SCHEMA = "keylint/sweep/1"
 
 def render(about: Overview, _style: Style) -> str:
     """Return the sweep; the same store gives the same bytes."""
-    new = {(one.target, one.finding.fingerprint) for one in about.new}
+    new = {one.key for one in about.new}
     document = {
         "schema": SCHEMA,
         "tool": {"name": "keylint", "version": about.sweep.version},
@@ -37,10 +37,7 @@ def render(about: Overview, _style: Style) -> str:
             {"name": scan.target, **{name: value for name, value in scan._asdict().items() if name != "target"}}
             for scan in about.scans
         ],
-        "findings": [
-            {"new": (one.target, one.finding.fingerprint) in new, **_finding(one, about.sweep.day)}
-            for one in about.open
-        ],
+        "findings": [{"new": one.key in new, **_finding(one, about.sweep.day)} for one in about.open],
         "resolved": [_finding(one, about.sweep.day) for one in about.resolved],
         "skipped": [
             {

@@ -16,7 +16,7 @@ _MOST = 20
 def render(about: Overview, style: Style) -> str:
     """Return the sweep. Nothing in it can command a terminal: control characters are escaped."""
     paint = painter(style.color)
-    new = {(one.target, one.finding.fingerprint) for one in about.new}
+    new = {one.key for one in about.new}
     if style.quiet:
         return "".join(f"{one.target}:{_place(one)}: {_verdict(one, paint)}\n" for one in about.counted)
     blocks: list[str] = []
@@ -26,7 +26,7 @@ def render(about: Overview, style: Style) -> str:
             target = one.target
             owner = f" ({visible(one.owner)})" if one.owner else ""
             blocks.append(f"\n{paint(visible(target), 'bold')}{owner}\n")
-        mark = paint("new ", "bold") if (one.target, one.finding.fingerprint) in new and about.before else ""
+        mark = paint("new ", "bold") if one.key in new and about.before else ""
         blocks.append(f"  {_place(one)} {mark}{_verdict(one, paint)}\n    {_since(one, about.sweep.day)}\n")
         elsewhere = [place for place in one.finding.occurrences if not place.commit][:_MOST]
         blocks += [f"    also at {visible(place.path)}:{place.line}:{place.column}\n" for place in elsewhere]
