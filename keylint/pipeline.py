@@ -13,7 +13,7 @@ from keylint.documents.decoding import BINARY, HEAD, MIXED, Encoding, decode, en
 from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
-from keylint.registry import load, names
+from keylint.registry import load, load_all, names
 from keylint.sieve import holds_word, of_interest, runs
 
 _PACKAGE = "keylint.detectors"
@@ -31,6 +31,15 @@ def detectors() -> tuple[Detector, ...]:
 @cache
 def _detectors_of_the_past() -> tuple[Detector, ...]:
     return tuple(cast(Detector, load(_PACKAGE, name, "DETECTOR")) for name in ("credential", "secret_file"))
+
+
+def prepare() -> None:
+    """Import what closer looks may take, for a process that is to start workers for many scans, one after the other.
+
+    A single scan leaves it to its workers to import what its texts need.
+    """
+    for package in ("keylint.archives", "keylint.documents", "keylint.recognition"):
+        load_all(package)
 
 
 class Lens(NamedTuple):

@@ -23,3 +23,11 @@ def names(package: str) -> tuple[str, ...]:
 def load(package: str, name: str, constant: str) -> object:
     """Return what an extension module exports under its package's constant."""
     return getattr(importlib.import_module(f"{package}.{name}"), constant)
+
+
+def load_all(package: str) -> None:
+    """Import every module of a package and of those in it, so that processes forked from here on have them."""
+    import pkgutil
+
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        importlib.import_module(module.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -14,7 +15,15 @@ import hypothesis
 import pytest
 
 from keylint.cli import main
+from keylint.pipeline import prepare
 from keylint.policy.placeholders import expand
+
+# A process in the background of a shell ignores Ctrl-C, and those it starts do; those that tests start shall not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Every scan forks; what its workers would import each time is imported once.
+prepare()
 
 # No test is timed: a busy machine makes nothing wrong.
 hypothesis.settings.register_profile("untimed", deadline=None)

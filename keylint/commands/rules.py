@@ -82,8 +82,10 @@ def _test(arguments: argparse.Namespace) -> int:
     from keylint.commands._rules.examples import run
     from keylint.commands._rules.results import as_json, as_text
     from keylint.commands._rules.selection import chosen
+    from keylint.pipeline import prepare
 
     rules = chosen(arguments.paths, arguments.config, isolated=arguments.isolated)
+    prepare()
     outcomes = [outcome for one in rules for outcome in run(one.rule, one.bench)]
     code = CLEAN if all(outcome.passed for outcome in outcomes) else FOUND
     return _put((as_json if arguments.format == "json" else as_text)(outcomes), code)

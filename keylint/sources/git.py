@@ -70,13 +70,14 @@ def environment_of(names: Sequence[str]) -> dict[str, str]:
 
 
 def start(
-    arguments: Sequence[str], environment: Mapping[str, str], feed: bytes = b"", patience: float = _PATIENCE
+    arguments: Sequence[str], environment: Mapping[str, str], feed: bytes = b"", patience: float | None = None
 ) -> Callable[[], Printed]:
     """Start git with something on its standard input; the function returned waits for it, and must be called.
 
     `patience` is how long it may say nothing, in seconds. Raises: GitFailed, both.
     """
     command = ["git", *_HARDENED, *arguments]
+    patience = patience or _PATIENCE
     if not hasattr(os, "posix_spawnp"):
         return lambda: _run(command, environment, feed, patience)
     child = spawn(arguments, environment)
