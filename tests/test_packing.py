@@ -113,6 +113,23 @@ def test_tables_and_what_has_lines_in_them() -> None:
     assert places == [('a.db!a "b/1/x', 1), ("a.db!mail/1/body", 2), ("a.db!settings", 3)]
 
 
+def test_a_database_of_wide_characters() -> None:
+    data = database(
+        ("PRAGMA encoding = 'UTF-16le'", ()), ("CREATE TABLE t AS SELECT ? AS token", (expand("{{key:wide}}"),))
+    )
+    assert [one[0] for one in found(data)] == ["a.bin!t"]
+
+
+def test_values_with_tabs_and_values_that_are_no_text() -> None:
+    data = database(
+        ("CREATE TABLE keys (id INTEGER, note TEXT, api_key BLOB)", ()),
+        ("INSERT INTO keys VALUES (1, 'a\tb', ?)", (KEY.strip(),)),
+        ("INSERT INTO keys VALUES (2, 'c', ?)", (b"\x7fELF\0\0" + KEY + b"\0",)),
+        ("INSERT INTO keys VALUES (3, 'd', ?)", (b"\x89PNG\0\0",)),
+    )
+    assert found(data) == [("a.bin!keys/2/api_key", "credential"), ("a.bin!keys", "credential")]
+
+
 def test_a_database_with_a_log_beside_it() -> None:
     data = bytearray(database(("CREATE TABLE keys AS SELECT ? AS api_key", (expand("{{key:wal}}"),))))
     data[18:20] = b"\2\2"

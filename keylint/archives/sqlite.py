@@ -1,13 +1,14 @@
 """SQLite: every table a delimited text, its columns on the first line, a row a line.
 
-A value that has lines itself is a text of its own: table, row from 1, column.
+A value that has lines itself, or is no text and holds a run of alphanumerics, is a member of its own: table, row from
+1, column.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from keylint.archives import MOST_BYTES, MOST_MEMBERS, Archive, Member, Room
 from keylint.sieve import holds_word, runs
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _speaks_of_keys = holds_word((b"binance", b"api_key", b"apikey", b"api-key", b"secret"))
 _MARK = b"SQLite format 3\0"
+# Where the head of a database tells how its texts are encoded.
+_TEXTS_ARE, _UTF_8 = 56, b"\0\0\0\1"
 # The virtual machine is asked after so many steps whether it may go on, and is given so many. A step takes 20 ns.
 _STEPS, _MOST_STEPS = 10_000, 500_000_000
 _ORDINARY = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
@@ -24,7 +27,8 @@ _ORDINARY = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIK
 
 def members(data: bytes, room: Room) -> Iterator[Member]:
     """Yield the tables of a database as texts. One that can hold no key is not opened."""
-    if next(runs(data), None) is None and not _speaks_of_keys(data):
+    wide = data[_TEXTS_ARE : _TEXTS_ARE + 4] != _UTF_8
+    if not wide and next(runs(data), None) is None and not _speaks_of_keys(data):
         return
     import sqlite3
 
@@ -53,7 +57,7 @@ def _restrain(connection: Connection) -> None:
 
     for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
         connection.execute(f"PRAGMA {pragma}")
-    connection.text_factory = lambda value: value.decode("utf-8", "surrogateescape")
+    connection.text_factory = bytes  # half the time goes into making strings of them
     allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
 
     def may(action: int, _first: object, function: object, _database: object, _trigger: object) -> int:
@@ -75,50 +79,59 @@ def _restrain(connection: Connection) -> None:
 def _tables(connection: Connection, room: Room) -> Iterator[Member]:
     import sqlite3
 
-    for (table,) in connection.execute(_ORDINARY).fetchall():
+    for (name,) in connection.execute(_ORDINARY).fetchall():
+        table = name.decode("utf-8", "surrogateescape")
         try:
-            yield from _table(connection, str(table), room)
+            yield from _table(connection, table, room)
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
-            yield Member(str(table), left_out="unreadable", detail=f"damaged: {type(error).__name__}")
+            yield Member(table, left_out="unreadable", detail=f"damaged: {type(error).__name__}")
 
 
 def _table(connection: Connection, table: str, room: Room) -> Iterator[Member]:
-    """Yield a table, and of it what has lines of its own: a letter, a file, settings."""
+    """Yield a table, and of it what has lines of its own (a letter, a file, settings) or is no text."""
     name = table.replace('"', '""')
     cursor = connection.execute(f'SELECT * FROM "{name}"')  # noqa: S608  a name cannot be a parameter
     columns = [str(column[0]) for column in cursor.description]
-    lines = ["\t".join(map(_in_line, columns))]
+    lines = [b"\t".join(_in_line(column.encode("utf-8", "surrogateescape")) for column in columns)]
     size = len(lines[0])
     for number, row in enumerate(cursor, 1):
-        cells = [_cell(value) for value in row]
-        lines.append("\t".join("" if "\n" in cell else _in_line(cell) for cell in cells))
-        size += len(lines[-1]) + 1
-        parts = [(column, cell) for column, cell in zip(columns, cells, strict=True) if "\n" in cell]
+        line = b"\t".join([value if type(value) is bytes else b"" for value in row])
+        parts: list[tuple[str, bytes]] = []
+        if _is_apart(line) or line.count(b"\t") >= len(columns):
+            cells = [_cell(value) for value in row]
+            line = b"\t".join([b"" if _is_apart(cell) else _in_line(cell) for cell in cells])
+            apart = [(column, cell) for column, cell in zip(columns, cells, strict=True) if _is_apart(cell)]
+            parts = [one for one in apart if b"\0" not in one[1] or next(runs(one[1]), None) is not None]
+        lines.append(line)
+        size += len(line) + 1
         if size > room.size or room.members < len(parts) + 1:
             detail = f"of an archive {MOST_BYTES} bytes and {MOST_MEMBERS} members are unpacked"
             yield Member(table, left_out="too-large", detail=detail)
             return
         for column, cell in parts:
             yield _member(f"{table}/{number}/{column}", cell, room)
-    yield _member(table, "\n".join(lines), room)
+    yield _member(table, b"\n".join(lines), room)
 
 
-def _member(name: str, text: str, room: Room) -> Member:
-    data = text.encode("utf-8", "surrogateescape")
+def _member(name: str, data: bytes, room: Room) -> Member:
     room.size -= len(data)
     room.members -= 1
     return Member(name, data)
 
 
-def _in_line(text: str) -> str:
-    return " ".join(text.split("\t"))
+def _is_apart(value: bytes) -> bool:
+    return b"\n" in value or b"\r" in value or b"\0" in value
 
 
-def _cell(value: Any) -> str:
-    """Return a value that is text, or bytes that are text after all."""
-    if isinstance(value, bytes):
-        value = "" if b"\0" in value else value.decode("utf-8", "surrogateescape")
-    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
+def _in_line(text: bytes) -> bytes:
+    return b" ".join(text.split(b"\t"))
+
+
+def _cell(value: object) -> bytes:
+    """Return a value that is text, its lines ending one way, or bytes that may be text after all."""
+    if not isinstance(value, bytes):
+        return b""
+    return value if b"\0" in value else value.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _is_one(head: bytes) -> bool:
