@@ -14,7 +14,7 @@ from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, load_all, names
-from keylint.sieve import holds_word, of_interest, runs
+from keylint.sieve import holds_escapes, holds_pieces, holds_word, of_interest, runs
 
 _PACKAGE = "keylint.detectors"
 # Archives that may begin without a NUL.
@@ -69,10 +69,20 @@ def lens(patterns: tuple[Pattern, ...] = (), clients: tuple[Client, ...] = ()) -
 
 def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
     """Return the lens of a policy's own patterns and of what is looked for in the past."""
+    from keylint.detectors.credential import WORDS
+
+    if not all(pattern.keywords for pattern in patterns):
+        return Lens(patterns, marks=lambda _data: True, past=True)
     words = {keyword.lower().encode() for pattern in patterns for keyword in pattern.keywords}
-    if all(pattern.keywords for pattern in patterns):
-        return Lens(patterns, marks=holds_word(tuple(sorted(words))) if words else None, past=True)
-    return Lens(patterns, marks=lambda _data: True, past=True)
+    is_own = holds_word(tuple(sorted(words))) if words else None
+    speaks_of_keys = holds_word(WORDS)
+
+    def marks(data: bytes) -> bool:
+        if is_own is not None and is_own(data):
+            return True
+        return speaks_of_keys(data) and (holds_pieces(data) or holds_escapes(data))
+
+    return Lens(patterns, marks=marks, past=True)
 
 
 def is_wanted(path: str) -> bool:

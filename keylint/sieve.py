@@ -53,7 +53,8 @@ _LOW_NIBBLE = bytes(0 if 50 <= byte < 56 or byte == 48 else 1 for byte in range(
 
 # What stands before the code of every character; or these are a list of numbers, each of two digits and more.
 _ESCAPE_SIGNS = ((b"\\x",), (b"\\u",), (b"\\0", b"\\1"), (b"%",), (b"&#",), (b"chr(",))
-_NUMBERS = bytes(1 if byte in b"0123456789xXabcdefABCDEF," else 0 for byte in range(256))
+_NUMBERS = bytes(1 if byte in b"0123456789xXabcdefABCDEF, \t\r\n" else 0 for byte in range(256))
+_BLANKS = b" \t\r\n"
 _LIST = b"\1" * (3 * KEY_LENGTH - 1)
 
 # More than any run of interest and what stands before it: what two pieces of a file must share.
@@ -146,9 +147,12 @@ def holds_pieces(data: bytes) -> bool:
 
 def holds_escapes(data: bytes) -> bool:
     """Tell whether 64 characters may be written as escapes, or as a list of their codes."""
-    if any(sum(map(data.count, signs)) >= KEY_LENGTH for signs in _ESCAPE_SIGNS):
+    # One byte is counted five times as fast as two.
+    if any(
+        data.count(signs[0][:1]) >= KEY_LENGTH and sum(map(data.count, signs)) >= KEY_LENGTH for signs in _ESCAPE_SIGNS
+    ):
         return True
-    return _LIST in data.translate(_NUMBERS, b" \t\r\n")
+    return _LIST in data.translate(_NUMBERS) and _LIST in data.translate(_NUMBERS, _BLANKS)
 
 
 def looks_random(value: bytes, least: float = _LEAST_CHANGES) -> bool:

@@ -340,6 +340,12 @@ def utf_16(folder: Path) -> None:
     commit(folder, {"Script.ps1": expand(KEY).encode("utf-16")})
 
 
+def in_pieces(folder: Path) -> None:
+    key = expand("{{key:git}}")
+    commit(folder, {"bot.py": f'BINANCE_API_KEY = "{key[:30]}" + "{key[30:]}"\n'})
+    commit(folder, {})
+
+
 @pytest.mark.parametrize(
     ("hide", "rule", "path"),
     [
@@ -353,6 +359,7 @@ def utf_16(folder: Path) -> None:
         pytest.param(untracked_stash, "key-in-history", "new.py", id="an untracked file in a stash"),
         pytest.param(staged_only, "hardcoded-api-key", "bot.py", id="the index alone"),
         pytest.param(utf_16, "hardcoded-api-key", "Script.ps1", id="UTF-16"),
+        pytest.param(in_pieces, "key-in-history", "bot.py", id="two pieces, and removed"),
         pytest.param(tagged_blob, "key-in-history", ".git/refs/tags/outermost", id="a tag on a tag on a blob"),
     ],
 )  # fmt: skip

@@ -24,7 +24,7 @@ import pytest
 from conftest import ROOT
 
 from keylint.model import Fact
-from keylint.pipeline import examine, is_sure, lens
+from keylint.pipeline import examine, is_sure, lens, lens_on_the_past
 from keylint.policy.placeholders import expand
 
 PAGE = ROOT / "docs" / "detection.md"
@@ -285,6 +285,7 @@ def wide_program(_path: str, text: str) -> Packed:
 
 
 NOT_PACKED = "UTF-8"
+PAST = "git's history"
 PACKED: dict[str, Pack] = {
     NOT_PACKED: encoded("utf-8"),
     "UTF-8 with a mark": encoded("utf-8", codecs.BOM_UTF8),
@@ -318,6 +319,7 @@ PACKED: dict[str, Pack] = {
     "SQLite": sqlite,
     "program, byte strings": program,
     "program, UTF-16 strings": wide_program,
+    PAST: encoded("utf-8"),
 }
 
 
@@ -327,16 +329,16 @@ ONE_LINE = {"`data` of a Kubernetes Secret": 4}
 NO_LINES = ("program, byte strings", "program, UTF-16 strings")
 
 
-LENS = lens()
+LENS, LENS_ON_THE_PAST = lens(), lens_on_the_past()
 DIGESTS = {"reversed": sha256(KEY[::-1].encode()).hexdigest()}
 DIGEST = sha256(KEY.encode()).hexdigest()
 
 
-def places(path: str, data: bytes, digest: str) -> set[tuple[str, int]]:
+def places(path: str, data: bytes, digest: str, *, past: bool) -> set[tuple[str, int]]:
     """Where a key is found with the confidence that is reported. Shape: path, line from 1."""
     return {
         (one.location.path, one.location.line)
-        for one in examine(path, data, LENS)
+        for one in examine(path, data, LENS_ON_THE_PAST if past else LENS)
         if isinstance(one, Fact) and one.identity == digest and is_sure(one, "medium")
     }
 
@@ -351,7 +353,7 @@ def line_of(way: str, text: str) -> int:
 
 def is_found(pack: str, way: str, path: str, text: str) -> bool:
     outer, data, told = PACKED[pack](path, text)
-    found = places(outer, data, DIGESTS.get(way, DIGEST))
+    found = places(outer, data, DIGESTS.get(way, DIGEST), past=pack == PAST)
     if pack in NO_LINES:
         return told in {place for place, _ in found}
     if pack in OUTER:

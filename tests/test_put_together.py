@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from keylint.documents.document import Document
 from keylint.policy.placeholders import expand
-from keylint.recognition.encoded import encoded
+from keylint.recognition.encoded import Encoded, encoded, place_in
 from keylint.recognition.escaped import escaped
-from keylint.recognition.joined import joined
+from keylint.recognition.joined import Joined, joined
 from keylint.recognition.wrapped import wrapped
-from keylint.sieve import holds_escapes, holds_pieces, may_encode_text, runs
+from keylint.sieve import Encoding, Run, holds_escapes, holds_pieces, may_encode_text, runs
 
 KEY = expand("{{key:pieces}}")
 A, B = KEY[:32], KEY[32:]
@@ -18,6 +20,14 @@ A, B = KEY[:32], KEY[32:]
 
 def document(text: str) -> Document:
     return Document("a.py", text)
+
+
+def base64(text: str | bytes) -> str:
+    return b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def in_lines(text: str, width: int) -> str:
+    return "\n".join(text[at : at + width] for at in range(0, len(text), width))
 
 
 # Left alone.
@@ -54,6 +64,10 @@ def test_not_joined(text: str) -> None:
         pytest.param(f"key-{A}\n{B}", id="a piece of something"),
         pytest.param(f"key {A}", id="the last line"),
         pytest.param(f"key {A}\n---", id="a line of signs"),
+        pytest.param(f"key {A[:7]}\n{A[7:]}{B}", id="seven at first"),
+        pytest.param(f"key {A[:9]}\n" + in_lines(A[9:] + B, 7), id="too many lines"),
+        pytest.param(f"key {KEY}\nmore", id="in one line"),
+        pytest.param(f"key {A}\n{B[:-1]}\n", id="one short"),
     ],
 )
 def test_not_wrapped(text: str) -> None:
@@ -106,6 +120,95 @@ def test_the_sieve_asks_for_two_pieces_or_one_long_one() -> None:
     assert holds_escapes(b"65, " * 64 + b"66")
 
 
+# Spelt out.
+
+SETTINGS = "# of the bot\nBINANCE_API_KEY=to be filled in\nDEBUG=0\nNAME=the one that trades\n" * 3
+# The first 57 bytes are 76 digits: the second line begins with a line of digits.
+LINED = "".join(f"{'x' * width}\n" for width in (56, 10, 70, 3, 40, 90))
+
+
+def only(text: str) -> Encoded:
+    """What the first run of a text is the code of."""
+    found = encoded(document(text), *next(runs(text.encode())))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [
+        pytest.param(SETTINGS.encode().hex(), SETTINGS, id="hexadecimal"),
+        pytest.param(SETTINGS.encode().hex() + "0", "", id="hexadecimal with a digit too many"),
+        pytest.param(base64(SETTINGS), SETTINGS, id="base64"),
+        pytest.param(base64(SETTINGS) + "A", SETTINGS, id="base64 with a digit too many"),
+        pytest.param(base64("a" * 48 + "\0"), "a" * 48, id="as much as 64 digits hold"),
+        pytest.param(base64("a" * 47 + "\0\0"), "", id="less than that"),
+        pytest.param(base64("a" * 70 + "é" * 15), "a" * 70 + "é" * 15, id="seven of ten bytes ASCII"),
+        pytest.param(base64("a" * 69 + "é" * 15), "", id="fewer"),
+        pytest.param(base64(SETTINGS.encode("utf-16-le")), SETTINGS, id="UTF-16"),
+        pytest.param(base64(SETTINGS.encode("utf-16-le") + b"x"), SETTINGS, id="UTF-16 and half a character"),
+        pytest.param(base64(base64(base64(SETTINGS))), SETTINGS, id="three times"),
+        pytest.param(base64(base64(base64(base64(SETTINGS)))), base64(SETTINGS), id="four times"),
+        pytest.param(base64(base64("a" * 48)), base64("a" * 48), id="what may be a key is none of base64"),
+        pytest.param(base64(base64("a" * 49)), "a" * 49, id="more is"),
+        pytest.param(base64(base64("a" * 40 + "\0" * 40)), base64("a" * 40 + "\0" * 40), id="base64 of noise"),
+        pytest.param(in_lines(base64(SETTINGS), 76), SETTINGS, id="lines"),
+        pytest.param(in_lines(base64(SETTINGS[:-1]), 76) + f"\n{base64(SETTINGS)}", SETTINGS[:-1], id="and another"),
+        pytest.param(base64(SETTINGS[:57]) + f"\n{base64(SETTINGS)}", SETTINGS[:57], id="a longer line after it"),
+    ],
+)
+def test_encoded(text: str, spelt: str) -> None:
+    assert only(text).text == spelt
+
+
+@pytest.mark.parametrize("before", ["", "x = ", "/" * 3])
+def test_base64_begins_before_a_sign_that_ends_a_run(before: str) -> None:
+    digits = base64("?>?>?>" + SETTINGS)
+    assert digits[:8] == "Pz4/Pj8+"
+    found = only(f"{before}{digits}")
+    assert (found.start, found.end) == (len(before.rstrip("/")), len(before) + len(digits))
+
+
+def test_a_line_is_spelt_on_a_line() -> None:
+    digits = in_lines(base64(LINED), 76)
+    text = f"data: |\n{digits}\n"
+    found = only(text)
+    for number in range(1, LINED.count("\n") + 1):
+        first = len("\n".join(LINED.split("\n")[: number - 1]).encode()) * 4 // 3
+        start, end = place_in(document(text), found, number)
+        assert text[start:end] == digits.split("\n")[first // 76].rstrip("=")
+
+
+@pytest.mark.parametrize("text", [f"x = {base64(LINED + 'x')}", f"x = {LINED.encode().hex()}"])
+def test_a_line_is_spelt_in_the_one_there_is(text: str) -> None:
+    assert place_in(document(text), only(text), 3) == (4, len(text))
+
+
+ESCAPES: list[tuple[str, str, Encoding]] = [
+    ("\\x{:02x}", "", "escaped"),
+    ("\\\\x{:02X}", "", "escaped"),
+    ("\\u{:04x}", "", "escaped"),
+    ("\\u{{{:x}}}", "", "escaped"),
+    ("\\{:03o}", "", "escaped"),
+    ("%{:02X}", "", "url"),
+    ("&#{};", "", "escaped"),
+    ("&#x{:x};", "", "escaped"),
+    ("{}", ",", "escaped"),
+    ("{:#x}", " , ", "escaped"),
+    ("chr({})", ".", "escaped"),
+]
+
+
+@pytest.mark.parametrize(("form", "between", "encoding"), ESCAPES)
+def test_escaped(form: str, between: str, encoding: Encoding) -> None:
+    spelt = between.join(form.format(ord(sign)) for sign in KEY)
+    for maker in ("", "bytes([", "= new String(new byte[] {"):
+        ((run, begin),) = escaped(document(f"{maker}{spelt}"))
+        assert run == Run(len(maker), len(maker) + len(spelt), KEY.encode(), encoding)
+        assert begin == (2 if maker.startswith("=") else 0)
+    assert list(escaped(document(between.join(form.format(ord(sign)) for sign in KEY[1:])))) == []
+
+
 # Put together.
 
 
@@ -132,8 +235,17 @@ def test_joined(text: str, pieces: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [f"key={A}\\\r\n  {B}\r\n", f"> key: {A}=\n> {B}\n", f"key: {A[:20]}\n{A[20:]}\n{B} more"]
+    ("text", "lines"),
+    [
+        pytest.param(f"key={A}\\\r\n  {B}\r\n", 2, id="a line that goes on"),
+        pytest.param(f"> key: {A}=\n> {B}\n", 2, id="quoted-printable"),
+        pytest.param(f"key: {A[:20]}\n{A[20:]}\n{B} more", 3, id="three lines"),
+        pytest.param(f"first line\n\nkey: {A[:8]}\n{A[8:]}{B}", 2, id="eight at first"),
+        pytest.param("key: " + in_lines(KEY, 8), 8, id="as many lines as may be"),
+        pytest.param(f"{'some words ' * 20}{A}\n{B}", 2, id="at the end of a long line"),
+    ],
 )
-def test_wrapped(text: str) -> None:
+def test_wrapped(text: str, lines: int) -> None:
     (found,) = wrapped(document(text))
-    assert (found.value, text[found.start :][:20], text[: found.end][-32:]) == (KEY, A[:20], B)
+    start, end = text.index(KEY[:8]), text.index(KEY[-8:]) + 8
+    assert found == Joined(KEY, start, end, start, end, lines)

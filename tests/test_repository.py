@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
 from conftest import Run, git, write
@@ -118,6 +120,31 @@ def test_not_ignored_reads_as_git_does(tmp_path: Path, ignores: dict[str, str], 
     git(tmp_path, "init", "-q")
     listed = git(tmp_path, "ls-files", "--others", "--exclude-standard").splitlines()
     assert (path not in listed) is left_out
+
+
+def test_any_patterns_are_read_as_git_does(repository: Path) -> None:
+    signs = Random(8)
+    names = "* ** a b ? *a a* a*b *a*b* [ab] [!a] [a-c]b \\\\* *** .b b.*a".split()
+    ignores: dict[str, str] = {}
+    files: list[str] = []
+    for folder in range(200):
+        lines = [
+            signs.choice(("", "", "!"))
+            + signs.choice(("", "", "/"))
+            + "/".join(signs.choices(names, k=signs.randint(1, 4)))
+            + signs.choice(("", "", "/"))
+            for _ in range(signs.randint(1, 3))
+        ]
+        ignores[f"{folder}/.gitignore"] = "\n".join(lines)
+        for _ in range(8):
+            parts = ("".join(signs.choices("ab.", k=signs.randint(1, 3))) + "b" for _ in range(signs.randint(1, 5)))
+            files.append(f"{folder}/{'/'.join(parts)}")
+    write(repository, ignores)
+    asked = ["git", "check-ignore", "--no-index", "--stdin"]
+    told = subprocess.run(asked, cwd=repository, input="\n".join(files), capture_output=True, text=True, check=True)
+    ignored = set(told.stdout.splitlines())
+    assert 0 < len(ignored) < len(files)
+    assert not_ignored(sorted(ignores), ignores.get, files) == [path for path in files if path not in ignored]
 
 
 @pytest.mark.parametrize(

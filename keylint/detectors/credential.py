@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 # An encoding of an encoding of a text is read; one of that is not.
 _DEEPEST = 2
-_WORDS = ("binance", "api_key", "apikey", "api-key", "api key", "secret")
+# Where none of these stands, in any case, nothing is put together.
+WORDS = (b"binance", b"api_key", b"apikey", b"api-key", b"api key", b"secret")
 
 
 def find(document: Document) -> Iterator[Fact]:
@@ -108,7 +109,7 @@ def _inner(document: Document, path: str, text: str) -> tuple[Document, dict[str
 def _speaks_of_keys(document: Document) -> bool:
     """Tell whether a key, or the exchange, is spoken of at all: only there it is asked what else could be one."""
     lowered = document.lowered
-    return any(word in lowered for word in _WORDS)
+    return any(word.decode() in lowered for word in WORDS)
 
 
 def _put_together(document: Document) -> Iterator[Fact]:

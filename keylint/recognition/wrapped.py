@@ -21,8 +21,8 @@ def wrapped(document: Document) -> Iterator[Joined]:
     starts_at = 0
     lines = text.split("\n")
     for number, line in enumerate(lines[:-1]):
-        # Told as quickly as may be: eight letters and digits before the end, a sign or a carriage return aside.
-        if line[-9:-2].isalnum():
+        # Told as quickly as may be, of eight letters and digits and more before the end: a sign may follow them.
+        if line[-8:-2].isalnum():
             found = _value(lines, number)
             if found is not None:
                 start, value, last, until, count = found

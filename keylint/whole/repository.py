@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from keylint.model import Fact, Location, Value
 from keylint.recognition.places import context_of
 from keylint.recognition.secret_paths import is_secret_store
 from keylint.whole.dependencies import count
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 Read = Callable[[str], str | None]
 
@@ -103,24 +99,24 @@ def not_ignored(
     """Return those of some files that no .gitignore leaves out, as git reads them: the deepest that speaks decides."""
     if not files:
         return []
-    specs = [(prefix.strip("/"), -1, _spec(text)) for prefix, text in above]
+    told = [(prefix.strip("/"), -1, _says(text)) for prefix, text in above]
     for path in sorted(paths, key=lambda path: path.count("/")):
         folder, _, name = path.rpartition("/")
         if name == ".gitignore":
-            specs.append((folder, path.count("/"), _spec(read(path) or "")))
+            told.append((folder, path.count("/"), _says(read(path) or "")))
 
     def is_left_out(path: str) -> bool:
-        verdict = False
-        for folder, depth, spec in specs:
+        is_out = False
+        for folder, depth, says in told:
             if depth < 0:
                 inside = f"{folder}/{path}" if folder else path
             elif not folder or path.startswith(folder + "/"):
                 inside = path[len(folder) + 1 :] if folder else path
             else:
                 continue
-            said = spec.check_file(inside).include
-            verdict = verdict if said is None else bool(said)
-        return verdict
+            said = says(inside)
+            is_out = is_out if said is None else said
+        return is_out
 
     def is_ignored(path: str) -> bool:
         # Nothing in a folder that is left out can be taken back in.
@@ -130,25 +126,11 @@ def not_ignored(
     return [path for path in files if not is_ignored(path)]
 
 
-def _spec(text: str) -> GitIgnoreSpec:
-    """Return the patterns of a .gitignore; lines that are none are left out, as git does."""
-    from pathspec import GitIgnoreSpec
+def _says(text: str) -> Callable[[str], bool | None]:
+    """Return what the patterns of a .gitignore say of a path; lines that are none are left out, as git does."""
+    from keylint.policy.globs import is_pattern, verdict
 
-    lines = text.lstrip("\ufeff").splitlines()
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-
-
-def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+    return verdict(line for line in text.lstrip("\ufeff").splitlines() if is_pattern(line))
 
 
 def _speaks(fact: Fact) -> bool:
