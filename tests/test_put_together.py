@@ -20,6 +20,10 @@ def document(text: str) -> Document:
     return Document("a.py", text)
 
 
+def everywhere(text: str) -> list[tuple[int, int]]:
+    return [(0, len(text))]
+
+
 # Left alone.
 
 
@@ -41,7 +45,7 @@ def document(text: str) -> Document:
     ],
 )
 def test_not_joined(text: str) -> None:
-    assert list(joined(document(text))) == []
+    assert list(joined(document(text), everywhere(text))) == []
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,7 @@ def test_not_joined(text: str) -> None:
     ],
 )
 def test_not_wrapped(text: str) -> None:
-    assert list(wrapped(document(text))) == []
+    assert list(wrapped(document(text), everywhere(text))) == []
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_the_sieve_asks_for_two_pieces_or_one_long_one() -> None:
     ],
 )
 def test_joined(text: str, pieces: int) -> None:
-    (found,) = joined(document(text))
+    (found,) = joined(document(text), everywhere(text))
     assert (found.value, found.pieces, text[found.start : found.start + 32]) == (KEY, pieces, A)
 
 
@@ -135,5 +139,5 @@ def test_joined(text: str, pieces: int) -> None:
     "text", [f"key={A}\\\r\n  {B}\r\n", f"> key: {A}=\n> {B}\n", f"key: {A[:20]}\n{A[20:]}\n{B} more"]
 )
 def test_wrapped(text: str) -> None:
-    (found,) = wrapped(document(text))
+    (found,) = wrapped(document(text), everywhere(text))
     assert (found.value, text[found.start :][:20], text[: found.end][-32:]) == (KEY, A[:20], B)
