@@ -8,7 +8,7 @@ hyperscan tells first which files hold no run at all (benchmarks/sieve.py shows 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 KEY_LENGTH = 64
@@ -125,24 +125,44 @@ def runs(data: bytes) -> Iterator[tuple[int, int]]:
         start = classes.find(_RUN, end)
 
 
-def holds_pieces(data: bytes) -> bool:
-    """Tell whether there may be pieces of a key: shorter runs that look random, where something ends."""
+def pieces(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield what may be pieces of a key as half-open offsets: shorter runs that look random, where something ends."""
     classes = data.translate(_ALNUM)
-    seen: set[bytes] = set()
     start = classes.find(_PIECE)
+    if start < 0:
+        return
+    cases = data.translate(_CASES)
     while start >= 0:
         end = classes.find(b"\0", start + LEAST_PIECE)
         if end < 0:
             end = len(data)
-        # First what follows, for most runs are identifiers.
+        # Most runs are identifiers, and most of those without digits: on to the next digit at once.
+        digit = cases.find(b"d", start)
+        if digit < 0:
+            return
+        if digit >= end:
+            start = classes.find(_PIECE, classes.rfind(b"\0", end, digit) + 1)
+            continue
         if end - start < KEY_LENGTH and data[end : end + 1] in _ENDS:
             value = data[start:end]
             if has_all_classes(value) and looks_random(value) and not is_hex(value[2:]):
-                seen.add(value)
-                if sum(map(len, seen)) >= _LEAST_OF_ALL:
-                    return True
+                yield start, end
         start = classes.find(_PIECE, end)
+
+
+def are_enough(data: bytes, found: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether pieces may make a key together."""
+    seen: set[bytes] = set()
+    for start, end in found:
+        seen.add(data[start:end])
+        if sum(map(len, seen)) >= _LEAST_OF_ALL:
+            return True
     return False
+
+
+def holds_pieces(data: bytes) -> bool:
+    """Tell whether there may be pieces of a key."""
+    return are_enough(data, pieces(data))
 
 
 def holds_escapes(data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from base64 import b64encode
 
 import pytest
@@ -10,7 +11,7 @@ from keylint.documents.document import Document
 from keylint.policy.placeholders import expand
 from keylint.recognition.encoded import Encoded, encoded, place_in
 from keylint.recognition.escaped import escaped
-from keylint.recognition.joined import Joined, joined
+from keylint.recognition.joined import Joined, joined, windows
 from keylint.recognition.wrapped import wrapped
 from keylint.sieve import Encoding, Run, holds_escapes, holds_pieces, may_encode_text, runs
 
@@ -28,6 +29,10 @@ def base64(text: str | bytes) -> str:
 
 def in_lines(text: str, width: int) -> str:
     return "\n".join(text[at : at + width] for at in range(0, len(text), width))
+
+
+def everywhere(text: str) -> list[tuple[int, int]]:
+    return [(0, len(text))]
 
 
 # Left alone.
@@ -51,7 +56,7 @@ def in_lines(text: str, width: int) -> str:
     ],
 )
 def test_not_joined(text: str) -> None:
-    assert list(joined(document(text))) == []
+    assert list(joined(document(text), everywhere(text))) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_not_joined(text: str) -> None:
     ],
 )
 def test_not_wrapped(text: str) -> None:
-    assert list(wrapped(document(text))) == []
+    assert list(wrapped(document(text), everywhere(text))) == []
 
 
 @pytest.mark.parametrize(
@@ -212,6 +217,20 @@ def test_escaped(form: str, between: str, encoding: Encoding) -> None:
 # Put together.
 
 
+def test_windows_are_whole_lines_around_pieces_and_apart() -> None:
+    lines = [f"line {number} of some words\n" for number in range(2000)]
+    text = "".join(lines)
+    places = [(text.index(f"line {number} "),) * 2 for number in (0, 1, 30, 1000, 1002, 1999)]
+    found = windows(text, places)
+    assert len(found) == 3
+    for start, end in found:
+        assert start == 0 or text[start - 1] == "\n"
+        assert end == len(text) or text[end] == "\n"
+    for start, _ in places:
+        assert any(first <= max(0, start - 2000) and min(len(text), start + 2000) <= last for first, last in found)
+    assert all(end < start for (_, end), (start, _) in itertools.pairwise(found))
+
+
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [
@@ -230,7 +249,7 @@ def test_escaped(form: str, between: str, encoding: Encoding) -> None:
     ],
 )
 def test_joined(text: str, pieces: int) -> None:
-    (found,) = joined(document(text))
+    (found,) = joined(document(text), everywhere(text))
     assert (found.value, found.pieces, text[found.start : found.start + 32]) == (KEY, pieces, A)
 
 
@@ -246,6 +265,6 @@ def test_joined(text: str, pieces: int) -> None:
     ],
 )
 def test_wrapped(text: str, lines: int) -> None:
-    (found,) = wrapped(document(text))
+    (found,) = wrapped(document(text), everywhere(text))
     start, end = text.index(KEY[:8]), text.index(KEY[-8:]) + 8
     assert found == Joined(KEY, start, end, start, end, lines)

@@ -14,10 +14,11 @@ from keylint.sieve import (
     ED25519_PREFIX,
     RSA_MARKS,
     Run,
+    are_enough,
     holds_escapes,
-    holds_pieces,
     is_hex,
     may_encode_text,
+    pieces,
     read,
     runs,
 )
@@ -114,12 +115,14 @@ def _speaks_of_keys(document: Document) -> bool:
 
 def _put_together(document: Document) -> Iterator[Fact]:
     """Yield the facts of values that stand nowhere in one piece, or with every character written as an escape."""
-    in_pieces, in_escapes = holds_pieces(document.ascii), holds_escapes(document.ascii)
+    data = document.ascii
+    places = list(pieces(data))
+    in_pieces, in_escapes = are_enough(data, places), holds_escapes(data)
     if not in_pieces and not in_escapes:
         return
     from keylint.recognition.credentials import credential, credential_of_pieces, moved
     from keylint.recognition.escaped import escaped
-    from keylint.recognition.joined import joined
+    from keylint.recognition.joined import joined, windows
     from keylint.recognition.wrapped import wrapped
 
     if document.path.lower().endswith(".ipynb"):
@@ -132,9 +135,10 @@ def _put_together(document: Document) -> Iterator[Fact]:
         return
     found: list[Fact | None] = []
     if in_pieces:
-        found += [credential_of_pieces(document, value) for value in joined(document)]
+        near = windows(document.text, places)
+        found += [credential_of_pieces(document, value) for value in joined(document, near)]
         # Lines of many things are cut: only what is bound to a name for a key, or the like, counts.
-        cut = (credential_of_pieces(document, value) for value in wrapped(document))
+        cut = (credential_of_pieces(document, value) for value in wrapped(document, near))
         found += [fact for fact in cut if fact is not None and fact.attributes["confidence"] == "high"]
     if in_escapes:
         found += [credential(document, run, begin=begin) for run, begin in escaped(document)]

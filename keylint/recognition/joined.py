@@ -7,7 +7,7 @@ be 64 letters and digits that look random, and be bound to a name, or stand besi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keylint.documents.document import Document
@@ -48,6 +48,8 @@ _SEPARATOR_OF_NAMES = re.compile(r"\s*,\s*[$&]?(?:(?:self|this|config|cls)(?:\.|
 # Units: characters; in a file with so many literals names are not followed.
 _FARTHEST = 160
 _MOST_LITERALS = 5000
+# Within so many the pieces of one value stand, wherever they are put together. Units: characters.
+_AROUND = 2000
 _NAME = re.compile(r"[A-Za-z_]\w*(?!\w|\s*(?:[+.&]=|=(?!=|>)|<<))")
 # What stands before the first piece and belongs to the expression: a template's opening, a call that joins.
 _OPENING = re.compile(
@@ -96,11 +98,27 @@ class _Token(NamedTuple):
         return (self.start, self.end) if self.name else (self.piece_start, self.piece_start + len(self.piece))
 
 
-def joined(document: Document) -> Iterator[Joined]:
-    """Yield the values of 64 letters and digits that the document joins from pieces."""
+def windows(text: str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the whole lines around what may be pieces, where the others are. Shape: half-open offsets, apart."""
+    found: list[tuple[int, int]] = []
+    for start, end in places:
+        if found and start < found[-1][1] and end + _AROUND < found[-1][1]:
+            continue
+        first = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
+        last = text.find("\n", end + _AROUND)
+        last = len(text) if last < 0 else last
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def joined(document: Document, near: Sequence[tuple[int, int]]) -> Iterator[Joined]:
+    """Yield the values of 64 letters and digits that the document joins from pieces, which are `near` one another."""
     text = document.text
     seen: set[tuple[str, int]] = set()
-    for chain, is_list in _chains(text, _tokens(text)):
+    for chain, is_list in _chains(text, _tokens(text, near)):
         if sum(len(token.piece) for token in chain) != KEY_LENGTH or _is_key_with_secret(chain):
             continue
         whole = _whole_list(text, chain) if is_list else _whole(text, chain)
@@ -114,9 +132,13 @@ def joined(document: Document) -> Iterator[Joined]:
         yield Joined(value, first.piece_start, end, *whole, len(chain))
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str, near: Sequence[tuple[int, int]]) -> list[_Token]:
     """Return the pieces where they are used, in order."""
-    literals = [_Token(*match.span(), match["piece"], match.start("piece")) for match in _LITERAL.finditer(text)]
+    literals = [
+        _Token(*match.span(), match["piece"], match.start("piece"))
+        for window in near
+        for match in _LITERAL.finditer(text, *window)
+    ]
     given: dict[str, list[tuple[int, _Token]]] = {}
     for token in literals if len(literals) < _MOST_LITERALS else ():
         if len(token.piece) < _LEAST_OF_NAME or not looks_random(token.piece.encode(), _LEAST_CHANGES):
@@ -125,7 +147,7 @@ def _tokens(text: str) -> list[_Token]:
         if before:
             name = before["name"] or before["macro"]
             given.setdefault(name, []).append((before.start("name" if before["name"] else "macro"), token))
-    for match in _BARE.finditer(text):
+    for match in (one for window in near for one in _BARE.finditer(text, *window)):
         if not looks_random(match["piece"].encode(), _LEAST_CHANGES):
             continue
         token = _Token(*match.span("piece"), match["piece"], match.start("piece"))

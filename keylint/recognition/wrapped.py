@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from keylint.documents.document import Document
 from keylint.recognition.joined import Joined
@@ -15,11 +15,13 @@ _REST = re.compile(r"[ \t>#*|+]*(?P<piece>[A-Za-z0-9]+)(?P<sign>[=\\]?)")
 _MOST_LINES = 8
 
 
-def wrapped(document: Document) -> Iterator[Joined]:
-    """Yield the values of 64 letters and digits that go on over the ends of lines."""
-    text = document.text
-    starts_at = 0
-    lines = text.split("\n")
+def wrapped(document: Document, near: Sequence[tuple[int, int]]) -> Iterator[Joined]:
+    """Yield the values of 64 letters and digits that go on over the ends of lines, in whole lines that are `near`."""
+    for starts_at, until in near:
+        yield from _in_lines(document.text[starts_at:until].split("\n"), starts_at)
+
+
+def _in_lines(lines: list[str], starts_at: int) -> Iterator[Joined]:
     for number, line in enumerate(lines[:-1]):
         # Told as quickly as may be, of eight letters and digits and more before the end: a sign may follow them.
         if line[-8:-2].isalnum():
