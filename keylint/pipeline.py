@@ -14,7 +14,7 @@ from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, load_all, names
-from keylint.sieve import holds_escapes, holds_pieces, holds_word, of_interest, runs
+from keylint.sieve import differing, holds_escapes, holds_pieces, holds_word, of_interest, pieces, runs
 
 _PACKAGE = "keylint.detectors"
 # Archives that may begin without a NUL.
@@ -77,10 +77,21 @@ def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
     is_own = holds_word(tuple(sorted(words))) if words else None
     speaks_of_keys = holds_word(WORDS)
 
+    # The last text without: the next one is a version of the same file, more often than not.
+    without = b""
+
+    def holds_parts(data: bytes) -> bool:
+        nonlocal without
+        new = differing(without, data)
+        if (next(pieces(new), None) is None and not holds_escapes(new)) or not (
+            holds_pieces(data) or holds_escapes(data)
+        ):
+            without = data
+            return False
+        return True
+
     def marks(data: bytes) -> bool:
-        if is_own is not None and is_own(data):
-            return True
-        return speaks_of_keys(data) and (holds_pieces(data) or holds_escapes(data))
+        return (is_own is not None and is_own(data)) or (speaks_of_keys(data) and holds_parts(data))
 
     return Lens(patterns, marks=marks, past=True)
 

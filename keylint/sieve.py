@@ -57,6 +57,9 @@ _NUMBERS = bytes(1 if byte in b"0123456789xXabcdefABCDEF, \t\r\n" else 0 for byt
 _BLANKS = b" \t\r\n"
 _LIST = b"\1" * (3 * KEY_LENGTH - 1)
 
+# More than 64 characters take in whatever way that is looked for, blanks between them included.
+_AROUND = 4096
+
 # More than any run of interest and what stands before it: what two pieces of a file must share.
 OVERLAP = 4 * KEY_LENGTH
 
@@ -172,7 +175,43 @@ def holds_escapes(data: bytes) -> bool:
         data.count(signs[0][:1]) >= KEY_LENGTH and sum(map(data.count, signs)) >= KEY_LENGTH for signs in _ESCAPE_SIGNS
     ):
         return True
-    return _LIST in data.translate(_NUMBERS) and _LIST in data.translate(_NUMBERS, _BLANKS)
+    return next(number_lists(data), None) is not None
+
+
+def number_lists(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where 64 numbers of two digits and more stand in a row, and nothing else, as half-open offsets."""
+    classes = data.translate(_NUMBERS)
+    start = classes.find(_LIST)
+    while start >= 0:
+        end = classes.find(b"\0", start + len(_LIST))
+        if end < 0:
+            end = len(data)
+        if data.count(b",", start, end) >= KEY_LENGTH - 1 and len(data[start:end].translate(None, _BLANKS)) >= len(
+            _LIST
+        ):
+            yield start, end
+        start = classes.find(_LIST, end)
+
+
+def differing(before: bytes, data: bytes) -> bytes:
+    """Return what of a text is not as in another, from the first difference to the last, and what stands around it."""
+    most = min(len(before), len(data))
+    first, least = 0, most
+    while first < least:
+        middle = (first + least + 1) // 2
+        if before[first:middle] == data[first:middle]:
+            first = middle
+        else:
+            least = middle - 1
+    same, least = 0, most - first
+    ends = len(before), len(data)
+    while same < least:
+        middle = (same + least + 1) // 2
+        if before[ends[0] - middle : ends[0] - same] == data[ends[1] - middle : ends[1] - same]:
+            same = middle
+        else:
+            least = middle - 1
+    return data[max(0, first - _AROUND) : ends[1] - same + _AROUND]
 
 
 def looks_random(value: bytes, least: float = _LEAST_CHANGES) -> bool:

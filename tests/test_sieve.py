@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keylint import sieve
+from keylint.pipeline import lens_on_the_past
 from keylint.policy.placeholders import expand
-from keylint.sieve import Run, of_interest, read, runs
+from keylint.sieve import Run, differing, of_interest, read, runs
 
 ORACLE = re.compile(rb"[A-Za-z0-9]{64,}")
 ALPHABET = st.sampled_from([*b"aZ09", *b" \n\x00-+/=\"'\\\xff"])
@@ -39,6 +40,34 @@ def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 @given(TEXTS)
 def test_runs_are_those_of_a_regular_expression(data: bytes) -> None:
     assert list(runs(data)) == [match.span() for match in ORACLE.finditer(data)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=9), st.binary(max_size=9), st.binary(max_size=9), st.binary(max_size=9))
+def test_what_differs_and_what_stands_around_it(
+    monkeypatch: pytest.MonkeyPatch, head: bytes, tail: bytes, old: bytes, new: bytes
+) -> None:
+    monkeypatch.setattr(sieve, "_AROUND", 2)
+    before, data = head + old + tail, head + new + tail
+    found = differing(before, data)
+    assert found in data
+    windows = {data[start : start + 3] for start in range(len(data) - 2)}
+    assert all(window in found or window in before for window in windows)
+    assert len(differing(data, data)) <= 4
+
+
+PART = '"' + expand("{{key:version}}")[:20] + '"'
+
+
+@given(st.lists(st.lists(st.sampled_from(["secret = ", "x" * 5000, PART, PART[:-2], PART[5:], "\n"]), max_size=9)))
+def test_a_version_is_judged_by_what_is_new_as_it_is_alone(versions: list[list[str]]) -> None:
+    marks = lens_on_the_past().marks
+    assert marks is not None
+    for parts in versions:
+        text = "".join(parts).encode()
+        alone = lens_on_the_past().marks
+        assert alone is not None
+        assert marks(text) == alone(text)
 
 
 def test_without_hyperscan_runs_are_looked_for_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:

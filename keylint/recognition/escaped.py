@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from keylint.documents.document import Document
-from keylint.sieve import KEY_LENGTH, Encoding, Run
+from keylint.sieve import KEY_LENGTH, Encoding, Run, number_lists
 
 _CODE = r"(?:4[89]|5[0-7]|6[5-9]|[78]\d|90|9[7-9]|1[01]\d|12[0-2]|0[xX][3-7][0-9a-fA-F])"
 _COUNT = f"{{{KEY_LENGTH},}}"
@@ -44,7 +44,9 @@ def escaped(document: Document) -> Iterator[tuple[Run, int]]:
     for sign, pattern, digits, base, encoding in _ESCAPES:
         if text.count(sign) < KEY_LENGTH - 1:
             continue
-        for match in re.finditer(pattern, text):
+        # What follows a list tells whether it ends there.
+        places = [(start, end + 1) for start, end in number_lists(document.ascii)] if sign == "," else [(0, len(text))]
+        for match in (one for place in places for one in re.compile(pattern).finditer(text, *place)):
             value = "".join(chr(int(code, base)) for code in re.findall(digits, match[0]))
             if len(value) == KEY_LENGTH and value.isascii() and value.isalnum():
                 maker = _MAKER.search(text, max(0, match.start() - _REACH), match.start())
