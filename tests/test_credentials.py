@@ -33,6 +33,10 @@ def only(text: str, path: str = "file.py") -> dict[str, Value]:
         pytest.param("'''\n{{base64data:64:wrapped}}\n{{key:a}}\n{{base64data:64:wrapped}}'''", id="wrapped base64"),
         pytest.param("x = '{{repeat:z:64}}'", id="a filler bound to nothing"),
         pytest.param("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----", id="an armour of dots"),
+        pytest.param(
+            "binance\n-----BEGIN OPENSSH PRIVATE KEY-----\n{{base64data:70:cut}}\n...\n-----END OPENSSH PRIVATE KEY-----",
+            id="an armour with most left out",
+        ),
         pytest.param("re.compile('-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----')", id="a pattern of armours"),
         pytest.param("-----BEGIN PRIVATE KEY-----\n{{base64data:64:cut}}", id="an armour without an end"),
     ],

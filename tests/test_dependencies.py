@@ -22,7 +22,7 @@ from keylint.recognition.client_packages import STEMS, folded_name, names_client
 from keylint.recognition.dependencies import dependencies
 from keylint.recognition.manifests import is_manifest, reader_of, requirements
 from keylint.recognition.packages import ECOSYSTEMS, STATUSES, allows, is_below, is_pinned, normalised
-from keylint.whole.dependencies import count, joined, malformed
+from keylint.whole.dependencies import clients_of, joined, malformed
 
 Row = tuple[str, str, str, bool | None, bool]
 
@@ -816,7 +816,7 @@ LOCK = '{"packages": {"node_modules/ccxt": {"version": "3.1.0"}}}'
 def test_what_a_lock_fixes_is_told_at_the_manifest() -> None:
     facts = facts_of({"package-lock.json": LOCK, "package.json": PACKAGE, "yarn.lock": 'ccxt@^3:\n  version "3.1.0"\n'})
     assert shown(joined(facts, whole=True)) == [("package.json", "3.1.0", True, True)]
-    assert count(facts) == 1
+    assert [fact.location.path for fact in clients_of(facts)] == ["package.json"]
 
 
 def test_a_lock_elsewhere_fixes_nothing() -> None:
@@ -849,15 +849,22 @@ def test_a_lock_fixes_nothing_that_a_command_installs() -> None:
     assert shown(joined(facts, whole=True))[0] == ("setup.sh", "", False, False)
 
 
-def test_counts_packages_not_places() -> None:
+def test_clients_are_told_once_manifests_of_the_top_first() -> None:
     facts = facts_of(
         {
-            "requirements.txt": "ccxt\npython_binance\nPython-Binance\n",
-            "package.json": PACKAGE,
+            "Dockerfile": "RUN pip install python-binance\n",
             "a/package.json": PACKAGE,
+            "package-lock.json": LOCK,
+            "tests/requirements.txt": "binance-connector\n",
+            "web/requirements.txt": "ccxt\npython_binance\nPython-Binance\n",
         }
     )
-    assert count(facts) == 3
+    told = [(fact.location.path, fact.attributes["name"]) for fact in clients_of(facts)]
+    assert told == [
+        ("a/package.json", "ccxt"),
+        ("web/requirements.txt", "ccxt"),
+        ("web/requirements.txt", "python-binance"),
+    ]
     assert malformed(facts) == []
 
 

@@ -55,6 +55,20 @@ def test_the_fact_stands_at_the_ignore_file() -> None:
     assert about([], {"bot.py": "", "a.py": ""}).location == Location("a.py", 1, 1, 1, 1)
 
 
+def test_nobody_updates_what_a_manifest_asks_for(keylint: Run, tmp_path: Path) -> None:
+    manifest = "requests==2.32.3\nccxt==4.5.84"
+    write(
+        tmp_path,
+        {".gitignore": "", "a.py": BOT, "deploy/Dockerfile": "RUN pip install ccxt\n", "requirements.txt": manifest},
+    )
+    options = ("--format", "json", "--rule", "missing-update-automation")
+    assert keylint("scan", str(tmp_path), *options).places == {("missing-update-automation", "requirements.txt", 2, 1)}
+    allow = '  # keylint: allow[missing-update-automation] reason="done outside"'
+    write(tmp_path, {"requirements.txt": manifest + allow})
+    (finding,) = keylint("scan", str(tmp_path), *options).report["findings"]
+    assert finding["suppression"]["reason"] == "done outside"
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

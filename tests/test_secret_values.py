@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from keylint.detectors.secret_file import DETECTOR
+from keylint.documents.document import Document
+from keylint.model import Fact
 from keylint.policy.placeholders import expand
 from keylint.recognition.secret_paths import holds_secret_store, is_secret_store, may_be_secret_store
-from keylint.recognition.secret_values import secret_values
+from keylint.recognition.secret_values import is_kept, secret_values
 
 
 @pytest.mark.parametrize(
@@ -18,9 +21,30 @@ from keylint.recognition.secret_values import secret_values
         ],
         *[
             (path, False)
-            for path in ("config.js", "config.json", "keys.py", "api_key.md", "user.cfg.example", "env.yaml")
+            for path in (
+                "remix.env.d.ts",
+                "jest.env.cjs",
+                "notes.env.md",
+                "config.js",
+                "config.json",
+                "keys.py",
+                "api_key.md",
+                "user.cfg.example",
+                "env.yaml",
+            )
         ],
-        *[(path, True) for path in (".env", "deploy/.env.production", "prod.env", ".envrc", "user.cfg", ".user.cfg")],
+        *[
+            (path, True)
+            for path in (
+                ".env",
+                "http-client.env.json",
+                "deploy/.env.production",
+                "prod.env",
+                ".envrc",
+                "user.cfg",
+                ".user.cfg",
+            )
+        ],
         *[(path, True) for path in ("api-keys.json", "keys.local.json", "SECRET-api-keys.json", "config-private.json")],
         *[
             (path, True)
@@ -120,3 +144,43 @@ def test_the_files_that_tools_keep_their_keys_in(path: str, text: str, names: li
     assert may_be_secret_store(path)
     assert holds_secret_store(path, expand(text))
     assert [value.name for value in secret_values(expand(text))] == names
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        pytest.param("DB_PASSWORD=admin123", False, id="words and digits"),
+        pytest.param("JWT_SECRET=superStrongToken99!", False, id="words run together"),
+        pytest.param("JWT_SECRET=not-for-production-use-only-1", False, id="says so"),
+        pytest.param("NEXT_PUBLIC_FIREBASE_API_KEY={{key:a}}", False, id="built into a page"),
+        pytest.param("NEXT_PUBLIC_BINANCE_API_KEY={{key:a}}", True, id="built into a page and the exchange's"),
+        pytest.param("REACT_APP_CLIENT_SECRET={{key:a}}", True, id="built into a page and secret"),
+        pytest.param("DB_PASSWORD={{password:a}}", True, id="a password"),
+        pytest.param("DB_PASSWORD=Heidelberg1998", True, id="a word of somebody's own"),
+        pytest.param("API_KEY={{key:a}}", True, id="a key"),
+    ],
+)
+def test_what_somebody_keeps(line: str, kept: bool) -> None:
+    text = expand(line)
+    assert [is_kept(value.name, text[value.start : value.end]) for value in secret_values(text)] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "confidence", "names"),
+    [
+        pytest.param("testdata/.env.prod", "DB_PASSWORD={{password:a}}", "low", "`DB_PASSWORD`", id="of a test"),
+        pytest.param("examples/bot/.env", "DB_PASSWORD={{password:a}}", "low", "`DB_PASSWORD`", id="of an example"),
+        pytest.param(".env", "A_KEY=\nJWT_SECRET=dev-secret-1", "low", "`JWT_SECRET`", id="made up"),
+        pytest.param(
+            ".env",
+            "JWT_SECRET=dev-secret-1\nDB_PASSWORD={{password:a}}",
+            "high",
+            "`DB_PASSWORD`",
+            id="one is not made up",
+        ),
+    ],
+)
+def test_confidence_in_a_store(path: str, text: str, confidence: str, names: str) -> None:
+    (fact,) = DETECTOR.find(Document(path, expand(text)))
+    assert isinstance(fact, Fact)
+    assert (fact.attributes["confidence"], fact.attributes["names"]) == (confidence, names)

@@ -1,4 +1,7 @@
-"""Files that tools keep secrets in, and how many of their values are literal secrets."""
+"""Files that tools keep secrets in, and how many of their values are literal secrets.
+
+Low confidence where the values are those of tests or examples, by the folder, or nobody would keep them to themselves.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,13 @@ def find(document: Document) -> Iterator[Fact]:
     if not may_be_secret_store(document.path) or not holds_secret_store(document.path, document.text):
         return
     from keylint.recognition.masking import mask_opaque, printable
-    from keylint.recognition.secret_values import secret_values
+    from keylint.recognition.places import context_of_folder
+    from keylint.recognition.secret_values import is_kept, secret_values
 
-    values = list(secret_values(document.text))
+    found = list(secret_values(document.text))
+    kept = [value for value in found if is_kept(value.name, document.text[value.start : value.end])]
+    values = kept or found
+    context = context_of_folder(document.path)
     names = list(dict.fromkeys(printable(mask_opaque(value.name))[:60] for value in values))
     shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
@@ -32,8 +39,10 @@ def find(document: Document) -> Iterator[Fact]:
         attributes={
             "path": document.path,
             "role": "secret-store",
-            "secrets": len(values),
+            "secrets": len(found),
             "names": shown + (f" and {more} more" if more > 0 else ""),
+            "confidence": "high" if kept and context == "config" else "low",
+            "context": context,
         },
     )
 

@@ -13,7 +13,7 @@ from keylint.recognition.client_packages import Catalogue, resemblance, shipped
 from keylint.recognition.manifests import Requirement, requirements
 from keylint.recognition.masking import quotation
 from keylint.recognition.packages import UNKNOWN, is_below, is_pinned, normalised
-from keylint.recognition.places import context_of
+from keylint.recognition.places import context_of_folder
 
 # Facts that are made for notices: no rule speaks of them.
 MALFORMED = "malformed"
@@ -72,7 +72,7 @@ def _fact(document: Document, requirement: Requirement, found: _Verdict) -> Fact
     client = found.client
     ecosystem, spec = requirement.ecosystem, requirement.spec
     pinned = requirement.pinned if requirement.pinned is not None else is_pinned(ecosystem, spec)
-    context = _context(document.path)
+    context = context_of_folder(document.path)
     name = normalised(ecosystem, requirement.name) if ecosystem != "go" else requirement.name
     attributes: dict[str, Value] = {
         "ecosystem": ecosystem,
@@ -97,12 +97,6 @@ def _fact(document: Document, requirement: Requirement, found: _Verdict) -> Fact
         attributes=attributes,
         excerpt=quotation(document, requirement.start, requirement.end),
     )
-
-
-def _context(path: str) -> str:
-    """Return what kind of folder a manifest stands in: its own ending tells nothing, `.txt` is no documentation."""
-    context = context_of(path.rpartition("/")[0] + "/manifest")
-    return context if context in ("test", "docs") else "config"
 
 
 def _malformed(document: Document, reason: str) -> Fact:

@@ -36,16 +36,26 @@ class _Names:
         self._holders = names_of(code, is_key_name)
         self._pairs = _pairs(code)
         self._given: dict[str, bool] = {}
+        self._asked_for: dict[str, bool] = {}
         self.containers = _containers(code, self._holders)
 
     def holds(self, name: str, scope: int) -> bool:
         if is_key_name(name) or (scope, name) in self._pairs:
-            return True
+            return not self._is_asked_for(name)
         return self._holders.named(name, scope) and self._is_given(name)
 
     def shows(self, name: str) -> bool:
         """Tell whether a name holds a request with the key in it, or its signature."""
         return name in self.containers or is_signed_name(name) or _REQUEST_HEADERS.search(name) is not None
+
+    def _is_asked_for(self, name: str) -> bool:
+        """Tell whether the environment is asked by what a name holds: the name of a variable, then, and no key."""
+        if name not in self._asked_for:
+            asked = (
+                rf"(?:environ(?:\.get)?|getenv|process\.env)\s*[\[(]\s*[\w.]*\b{re.escape(name.lstrip('$'))}\s*[\]),]"
+            )
+            self._asked_for[name] = re.search(asked, self._document.text, re.IGNORECASE) is not None
+        return self._asked_for[name]
 
     def _is_given(self, name: str) -> bool:
         """Tell whether a name is given a key itself, and not what is known of one: `short = api_key[:4]`."""

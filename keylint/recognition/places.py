@@ -24,3 +24,9 @@ def context_of(path: str) -> str:
     if _CONFIG.search(path):
         return "config"
     return "docs" if _DOCS.search(path) else "code"
+
+
+def context_of_folder(path: str) -> str:
+    """Return `test`, `docs` or `config` for a file of settings: its own ending tells nothing, `.txt` is no docs."""
+    context = context_of(path.rpartition("/")[0] + "/manifest")
+    return context if context in ("test", "docs") else "config"

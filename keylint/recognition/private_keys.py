@@ -25,12 +25,16 @@ _BESIDE = 4000
 # The shortest private key is the 64 characters of Ed25519; less, or a few characters over and over, is a placeholder.
 _SHORTEST = 60
 _LEAST_DISTINCT = 20
+# An example of what one looks like shows its first line.
+_LEFT_OUT = ("...", "…")
 
 
 def private_keys(document: Document) -> Iterator[tuple[int, int, Fact]]:
     """Yield the private keys of a document with their half-open spans."""
     text = document.text
     for block in armours(document):
+        if any(sign in block.inside for sign in _LEFT_OUT):
+            continue
         if block.label.endswith("PRIVATE KEY") and _is_key_material(block.body):
             encrypted = "ENCRYPTED" in block.label or "ENCRYPTED" in block.inside
             yield block.start, block.end, _private_key(document, block.start, block.end, block.body, encrypted)

@@ -6,7 +6,8 @@ Source: the configuration files of the tools named beside the patterns, read 202
 from __future__ import annotations
 
 _STORE = r"""(?xi)(?:^|/)(?:
-        [\w-]*\.env(?:\.[\w-]+)* | \.envrc | \.flaskenv | env\.(?:prod|production|live|local)
+        [\w-]*\.env(?:\.(?!(?:d\.ts|[cm]?[jt]sx?|py|go|php|rb|md)(?:\.|$))[\w-]+)*
+      | \.envrc | \.flaskenv | env\.(?:prod|production|live|local)
       | \.?user\.cfg                                             # binance-trade-bot
       | (?:secret-)?api[-_]?keys?\.(?:json|ya?ml|toml|ini|txt)   # passivbot, gekko
       | keys(?:\.local)?\.json                                   # ccxt

@@ -41,6 +41,20 @@ _WORDS = frozenset(
     "undefined testing password passw0rd postgres postgresql localhost development production disabled enabled "
     "freqtrade rabbitmq administrator mongodb".split()
 )
+# Of these alone, and of digits, everybody makes up a value for their own machine: `admin123`, `my-jwt-secret-key`. The
+# longer before the shorter that it begins with.
+_MADE_UP = re.compile(
+    r"(?i)administrator|admin|username|users?|guest|root|tests?|testing|temporary|temp|tmp|development|develop|dev|"
+    r"localhost|local|demo|docker|compose|default|passw(?:or)?d|passphrase|pass|pwd|secrets?|keys?|tokens?|jwt|api|app|auth|"
+    r"database|db|postgresql|postgres|mysql|mariadb|mongodb|mongo|redis|rabbitmq|minio|grafana|freqtrade|binance|trading|"
+    r"trader|bot|super|strong|secure|safe|very|long|random|string|value|my|the|this|is|not|for|only|use|in|prod(?:uction)?|"
+    r"some|foo|bar|baz|qwerty|abc|hello|world|letmein|welcome|session|cookie|access|refresh|sign(?:ing)?|encryption|private|"
+    r"client|server|service|backend|frontend|insecure|always|mock|[\d\W_]+"
+)
+# What such names hold is built into pages that everybody is sent.
+_BUILT_IN = re.compile(
+    r"(?i)^(?:next_public|nuxt_public|expo_public|public|react_app|vite|vue_app|gatsby|storybook)_(?!.*(?:secret|passw|private))"
+)
 _SHORTEST = 8
 _LONGEST = 200
 
@@ -77,6 +91,12 @@ def is_secret_value(value: str) -> bool:
         and value.lower() not in _WORDS
         and not _PLACEHOLDER.search(value)
     )
+
+
+def is_kept(name: str, value: str) -> bool:
+    """Tell a secret that somebody keeps from one that anybody could make up, or that pages are built with."""
+    is_built_in = _BUILT_IN.match(name) is not None and not vocabulary.names_exchange(name)
+    return not is_built_in and _MADE_UP.sub("", value[:_LONGEST]) != ""
 
 
 @lru_cache(4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from keylint.model import Fact, Value
+from keylint.model import Fact, Location, Value
 from keylint.recognition.dependencies import MALFORMED
 from keylint.recognition.manifests import COMMANDS, reader_of
 from keylint.recognition.packages import allows, is_below
@@ -49,11 +49,14 @@ def joined(facts: Sequence[Fact], *, whole: bool) -> list[Fact]:
     return [fact for fact in result if id(fact) not in told]
 
 
-def count(facts: Iterable[Fact]) -> int:
-    """Return how many clients of the exchange a repository depends on."""
+def clients_of(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the clients of the exchange that a repository depends on, each once, those of manifests first."""
     # What tests and examples ask for is nothing that runs.
     own = (fact for fact in facts if fact.target == DEPENDENCY and fact.attributes["context"] == "config")
-    return len({_package(fact) for fact in own})
+    first: dict[tuple[Value, Value], Fact] = {}
+    for fact in sorted(own, key=_prominence):
+        first.setdefault(_package(fact), fact)
+    return list(first.values())
 
 
 def malformed(facts: Iterable[Fact]) -> list[str]:
@@ -73,6 +76,11 @@ def malformed(facts: Iterable[Fact]) -> list[str]:
     return [
         f"{files} could not be parsed and {'was' if len(broken) == 1 else 'were'} read line by line ({named}{more})"
     ]
+
+
+def _prominence(fact: Fact) -> tuple[bool, bool, int, Location]:
+    path = fact.location.path
+    return bool(fact.attributes["locked"]), reader_of(path) == COMMANDS, path.count("/"), fact.location
 
 
 def _package(fact: Fact) -> tuple[Value, Value]:

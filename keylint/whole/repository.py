@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from keylint.model import Fact, Location, Value
-from keylint.recognition.places import context_of
+from keylint.recognition.places import context_of, context_of_folder
 from keylint.recognition.secret_paths import is_secret_store
-from keylint.whole.dependencies import count
+from keylint.whole.dependencies import clients_of
 
 Read = Callable[[str], str | None]
 
@@ -45,24 +45,35 @@ _TOOLS = (
 
 
 def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequence[tuple[str, str]] = ()) -> list[Fact]:
-    """Return the one fact about a scanned folder.
+    """Return what is to be said of a scanned folder: of its keys, and where its clients are asked for, of these.
 
     `paths` are all scanned files, relative to it; `read` returns the text of one of them. `above` are the .gitignore
     files of the folders above it, the highest first: (the folder's path from there, text).
     """
     speaking = [fact for fact in found if _speaks(fact)]
-    attributes: dict[str, Value] = {
+    place = _place(speaking, paths)
+    if not place:
+        return []
+    clients = clients_of(found)
+    keeping: dict[str, Value] = {"uses_exchange": bool(speaking)}
+    upkeep: dict[str, Value] = {
         "uses_exchange": bool(speaking),
         "update_automation": has_update_automation(paths, read),
-        "dependencies": count(found),
+        "dependencies": len(clients),
     }
     if speaking:
         left = not_ignored(paths, read, secret_files(speaking, paths, read), above)
-        attributes["ignores_secret_files"] = not left
-        attributes["not_ignored"] = left
-        attributes["names"] = ", ".join(f"`{path}`" for path in left)
-    place = _place(speaking, paths)
-    return [Fact("repository", Location(place, 1, 1, 1, 1), "repository", attributes)] if place else []
+        keeping["ignores_secret_files"] = not left
+        keeping["not_ignored"] = left
+        keeping["names"] = ", ".join(f"`{path}`" for path in left)
+    top = Location(place, 1, 1, 1, 1)
+    if not clients:
+        return [Fact("repository", top, "repository", keeping | upkeep)]
+    first = clients[0]
+    return [
+        Fact("repository", top, "repository", keeping),
+        Fact("repository", first.location, "repository", upkeep, first.excerpt, first.allows),
+    ]
 
 
 def has_update_automation(paths: Sequence[str], read: Read) -> bool:
@@ -83,7 +94,7 @@ def secret_files(found: Sequence[Fact], paths: Sequence[str], read: Read) -> lis
     for path in paths:
         folder, slash, name = path.rpartition("/")
         plain = _WRAPPED.sub("", name)
-        if plain != name and plain and context_of(folder + "/x.py") not in ("test", "docs"):
+        if plain != name and plain and context_of_folder(path) == "config":
             bare = folder + slash + plain
             # A copy under another name, such as .user.cfg.example, is among the tools.
             if is_secret_store(bare) and plain != ".user.cfg":
