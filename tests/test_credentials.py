@@ -37,6 +37,14 @@ def only(text: str, path: str = "file.py") -> dict[str, Value]:
             "binance\n-----BEGIN OPENSSH PRIVATE KEY-----\n{{base64data:70:cut}}\n...\n-----END OPENSSH PRIVATE KEY-----",
             id="an armour with most left out",
         ),
+        pytest.param(
+            "binance\n-----BEGIN PRIVATE KEY-----\nMII{{base64data:61:cut}}\n...\n-----END PRIVATE KEY-----",
+            id="an armour of its first line",
+        ),
+        pytest.param(
+            "binance\n-----BEGIN RSA PRIVATE KEY-----\n{{base64data:320:cut}}\n-----END RSA PRIVATE KEY-----",
+            id="an armour too short",
+        ),
         pytest.param("re.compile('-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----')", id="a pattern of armours"),
         pytest.param("-----BEGIN PRIVATE KEY-----\n{{base64data:64:cut}}", id="an armour without an end"),
     ],
@@ -141,6 +149,7 @@ def test_public_examples_are_known() -> None:
         pytest.param("{{pem:PRIVATE KEY:a}}", "key.pem", "low", "medium", id="nothing around"),
         pytest.param("{{pem:RSA PRIVATE KEY:a}}", "tls/key.pem", "low", None, id="a server's by its folder"),
         pytest.param("{{pem:PRIVATE KEY:a}}{{pem:CERTIFICATE:a}}", "key.pem", "low", None, id="beside its certificate"),
+        pytest.param("binance\n{{pem:PRIVATE KEY:a}}", "tests/key.py", "low", None, id="a test's"),
         pytest.param("{{pem:PRIVATE KEY:a}}", "binance/key.pem", "high", None, id="the exchange in the path"),
         pytest.param("binance\n{{pem:PRIVATE KEY:a}}", "key.py", "high", None, id="the exchange in the file"),
         pytest.param("binance {{ed25519:a}}", "key.py", "high", None, id="on one line"),

@@ -37,6 +37,7 @@ def shown(path: str, text: str) -> list[tuple[object, ...]]:
         pytest.param("a.py", PYTHON + "TOPIC = 'data.quotes.binance.ethusd'\n", id="no host"),
         pytest.param("a.py", PYTHON + "BASE = f'https://api.binance.{tld}/api'\n", id="host in a hole"),
         pytest.param("a.py", PYTHON + "session.verify = False\n", id="nothing travels"),
+        pytest.param("a.py", PYTHON + "session.verify = False\nother.session = session\n", id="part of nothing known"),
         pytest.param(
             "a.py",
             PYTHON
@@ -123,6 +124,7 @@ def test_endpoint(path: str, text: str, expected: list[tuple[object, ...]]) -> N
     [
         pytest.param("a.py", f"requests.get(URL, {HEADER}, verify=False)", id="requests"),
         pytest.param("a.py", f"s.verify = False\ns.get(URL, {HEADER})", id="session"),
+        pytest.param("a.py", PYTHON + "s.verify = False\nc = Client(K, S)\nc.session = s", id="session of a client"),
         pytest.param(
             "a.py",
             f"ssl._create_default_https_context = ssl._create_unverified_context\nget(URL, {HEADER})",

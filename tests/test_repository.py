@@ -13,7 +13,10 @@ from conftest import Run, git, write
 from keylint.model import Fact, Location
 from keylint.whole.repository import facts, has_update_automation, not_ignored, secret_files
 
-BOT = 'import os\nfrom binance.client import Client\nclient = Client(os.environ["K"], os.environ["S"], verbose=True)\n'
+BOT = (
+    "import os\nfrom binance.client import Client\n"
+    'client = Client(os.environ["API_KEY"], os.environ["API_SECRET"], verbose=True)\n'
+)
 
 
 def fact(path: str = "bot.py", target: str = "exposure", **attributes: str | bool) -> Fact:
@@ -31,6 +34,7 @@ def about(found: list[Fact], files: Mapping[str, str]) -> Fact:
         ([], False),
         ([fact(context="test")], False),
         ([fact(context="docs")], False),
+        ([fact(confidence="low")], False),
         ([fact(target="credential", exchange="unknown")], False),
         ([fact(target="credential", exchange="binance.us", placeholder=True)], False),
         ([fact(target="file")], False),
@@ -91,23 +95,43 @@ def test_update_automation(files: dict[str, str], expected: bool) -> None:
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({"bot.py": "import os"}, []),
-        ({"README.md": "os.environ"}, []),
+        ({"README.md": "API_KEY"}, []),
         ({"tests/.env.example": ""}, []),
-        ({"bot.py": "os.environ['K']"}, [".env"]),
-        ({"app.js": "require('dotenv')"}, [".env"]),
-        ({"docker-compose.yml": "env_file: .env"}, [".env"]),
-        ({"bot/.env.example": "", "bot/main.py": "os.environ"}, ["bot/.env"]),
+        ({"user_data/config.json": "", "user_data/strategies/a.py": ""}, []),
+        ({"bot/.env.example": ""}, ["bot/.env"]),
         ({".user.cfg.example": ""}, ["user.cfg"]),
         ({"conf-sample.js": ""}, ["conf.js"]),
         ({"api-keys.json.example": ""}, ["api-keys.json"]),
-        ({"user_data/strategies/a.py": ""}, ["user_data/config-private.json"]),
+        ({"user_data/strategies/a.py": ""}, ["user_data/config.json"]),
         ({"conf/connectors/README.md": ""}, ["conf/connectors/binance.yml"]),
         ({"deploy/secrets.example.yaml": ""}, ["deploy/secrets.yaml"]),
     ],
 )
 def test_secret_files(files: dict[str, str], expected: list[str]) -> None:
-    assert secret_files([], sorted(files), files.get) == expected
+    assert secret_files(sorted(files)) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"bot.py": "import os"}, [], id="none is read"),
+        pytest.param({"bot.py": "os.environ['HOME']"}, [], id="no key is read"),
+        pytest.param({"README.md": "os.environ['API_KEY']"}, [], id="in words"),
+        pytest.param({"tests/conftest.py": "os.environ['API_KEY']"}, [], id="by a test"),
+        pytest.param({"examples/a.ts": "process.env.API_KEY"}, [], id="by an example"),
+        pytest.param({".gitignore": ".env", "a/b/c.js": "process.env.API_KEY"}, [], id="ignored"),
+        pytest.param({"web/.gitignore": ".env", "web/src/c.js": "process.env.API_KEY"}, [], id="ignored above it"),
+        pytest.param({"web/.gitignore": ".env", "api/c.js": "process.env.API_KEY"}, [".env"], id="ignored elsewhere"),
+        pytest.param(
+            {"bot/main.py": "os.environ['API_KEY']", "bot/.env.example": ""}, ["bot/.env"], id="its place known"
+        ),
+        pytest.param({"bot.py": "os.environ['API_KEY']"}, [".env"], id="a key is read"),
+        pytest.param({"app.js": "require('dotenv')"}, [".env"], id="loaded"),
+        pytest.param({"docker-compose.yml": "env_file: .env"}, [".env"], id="of a container"),
+    ],
+)
+def test_files_of_variables(files: dict[str, str], expected: list[str]) -> None:
+    assert about([fact(path=max(files))], files).attributes.get("not_ignored", []) == expected
 
 
 @pytest.mark.parametrize(

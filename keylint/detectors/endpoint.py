@@ -13,7 +13,7 @@ from keylint.recognition.exchange import ADDRESSES, addresses_exchange
 if TYPE_CHECKING:
     from keylint.documents.code.values import Argument, Assignment, Call
     from keylint.recognition.certificates import Switch
-    from keylint.recognition.clients import Scene
+    from keylint.recognition.clients import Client, Scene
 
 # Calls that send, or name the address of what is sent.
 _SENDERS = frozenset(
@@ -231,6 +231,12 @@ def _tie(scene: Scene, switch: Switch) -> _Tie | None:
     seen = [item for item in scene.program.code.assignments if _sees(scene, item.scope, switch.scope, names)]
     for _ in range(3):
         names |= {item.target for item in seen if not names.isdisjoint((*item.value.names, *_roots(item)))}
+    for name in sorted(names):
+        # `client.session = session`: what is switched off is part of a client.
+        owner = name.rpartition(".")[0]
+        client = scene.client_of(owner, switch.scope) if owner else None
+        if client is not None and client.has_key:
+            return _of_client(client)
     for call in scene.program.code.calls:
         if not _sees(scene, call.scope, switch.scope, names):
             continue
@@ -260,15 +266,7 @@ def _of_call(scene: Scene, call: Call) -> _Tie | None:
 
     for client in scene.clients:
         if call.callee_start <= client.start < call.end and client.has_key and client.start == call.callee_start:
-            exchange = client.exchange if client.host else ""
-            return (
-                client.host,
-                exchange,
-                client.keys,
-                client.library,
-                f"the client {client.callee} uses the key",
-                "high",
-            )
+            return _of_client(client)
     keys = carried(scene, call)
     addresses = [scene.addresses[at] for argument in _urls(call) for at in _held(scene, argument, call)]
     if call.method.lower() not in _SENDERS and call.method != "Request":
@@ -281,6 +279,11 @@ def _of_call(scene: Scene, call: Call) -> _Tie | None:
         if address.host.kind == "official" and scene.exchange_keys:
             return address.name, address.host.exchange, frozenset(), "REST", f"requests go to {address.name}", "low"
     return None
+
+
+def _of_client(client: Client) -> _Tie:
+    exchange = client.exchange if client.host else ""
+    return client.host, exchange, client.keys, client.library, f"the client {client.callee} uses the key", "high"
 
 
 def _whole(scene: Scene) -> _Tie | None:

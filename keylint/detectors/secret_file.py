@@ -41,7 +41,7 @@ def find(document: Document) -> Iterator[Fact]:
             "role": "secret-store",
             "secrets": len(found),
             "names": shown + (f" and {more} more" if more > 0 else ""),
-            "confidence": "high" if kept and context == "config" else "low",
+            "confidence": "low" if context != "config" or (found and not kept) else "high",
             "context": context,
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from keylint.model import Fact, Location, Value
 from keylint.recognition.places import context_of, context_of_folder
@@ -25,19 +26,20 @@ _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
 _WRAPPED = re.compile(
     r"(?i)(?:^(?:example|sample|template)[._-]|[._-](?:example|sample|template|tmpl|tpl|dist)(?=[._-]|$))"
 )
-_READS_ENVIRONMENT = re.compile(
-    r"dotenv|os\.environ|os\.getenv|\bgetenv\(|process\.env|System\.getenv|env::var|ENV\[|\$_ENV|import\.meta\.env|"
-    r"GetEnvironmentVariable|env_file"
+# A program that keeps its keys in a file of variables: one that loads such files, or reads keys from the environment.
+_READS_KEYS = re.compile(
+    r"dotenv|env_file|(?:os\.environ|\bgetenv\(|process\.env|import\.meta\.env|env::var|ENV\[|\$_ENV|"
+    r"GetEnvironmentVariable)[^\n]{0,60}?(?i:key|secret|token|passw)"
 )
 _SOURCE = re.compile(
     r"(?i)\.(?:py|js|mjs|cjs|ts|tsx|go|java|kt|rb|php|rs|cs|ipynb)$|(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$"
 )
-# Of the sources that facts do not point at, so many are read to see whether any reads the environment.
+# So many sources are read to see whether any reads keys from the environment, those that facts point at first.
 _MOST_READ = 200
 # Files that tools keep keys in, and what shows in a repository that it uses the tool.
 _TOOLS = (
     (re.compile(r"^\.user\.cfg"), "user.cfg"),
-    (re.compile(r"^user_data/"), "user_data/config-private.json"),
+    (re.compile(r"^user_data/"), "user_data/config.json"),
     (re.compile(r"^conf/connectors/"), "conf/connectors/binance.yml"),
     (re.compile(r"^conf-sample\.js$"), "conf.js"),
     (re.compile(r"^api-keys\.(?:json\.)?example"), "api-keys.json"),
@@ -62,7 +64,11 @@ def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequen
         "dependencies": len(clients),
     }
     if speaking:
-        left = not_ignored(paths, read, secret_files(speaking, paths, read), above)
+        files = secret_files(paths)
+        left = not_ignored(paths, read, files, above)
+        named = any(path.rpartition("/")[2] == ".env" for path in files)
+        if not named and _is_environment_open(speaking, paths, read, above):
+            left.append(".env")
         keeping["ignores_secret_files"] = not left
         keeping["not_ignored"] = left
         keeping["names"] = ", ".join(f"`{path}`" for path in left)
@@ -88,9 +94,12 @@ def has_update_automation(paths: Sequence[str], read: Read) -> bool:
     return False
 
 
-def secret_files(found: Sequence[Fact], paths: Sequence[str], read: Read) -> list[str]:
-    """Return the files that this repository's tools and programs keep secrets in, whether they are there or not."""
-    kept = dict.fromkeys(name for shows, name in _TOOLS if any(shows.search(path) for path in paths))
+def secret_files(paths: Sequence[str]) -> list[str]:
+    """Return the files that this repository's tools keep secrets in, and what its copies are to be filled in as."""
+    # A tool's file that everybody has holds no secrets, or is a finding of its own.
+    kept = dict.fromkeys(
+        name for shows, name in _TOOLS if name not in paths and any(shows.search(path) for path in paths)
+    )
     for path in paths:
         folder, slash, name = path.rpartition("/")
         plain = _WRAPPED.sub("", name)
@@ -99,8 +108,6 @@ def secret_files(found: Sequence[Fact], paths: Sequence[str], read: Read) -> lis
             # A copy under another name, such as .user.cfg.example, is among the tools.
             if is_secret_store(bare) and plain != ".user.cfg":
                 kept.setdefault(bare)
-    if not any(path.rpartition("/")[2] == ".env" for path in kept) and _reads_environment(found, paths, read):
-        kept[".env"] = None
     return list(kept)
 
 
@@ -149,6 +156,9 @@ def _speaks(fact: Fact) -> bool:
     if fact.target not in _TARGETS:
         return False
     attributes = fact.attributes
+    # Keys of whatever service leak; only near the exchange are they more than that.
+    if attributes.get("confidence") == "low":
+        return False
     if fact.target == "credential" and attributes.get("exchange", "unknown") == "unknown":
         return False
     if fact.target == "credential" and (attributes.get("public_example") or attributes.get("placeholder")):
@@ -158,13 +168,16 @@ def _speaks(fact: Fact) -> bool:
     return str(attributes.get("context") or context_of(fact.location.path)) in _USES
 
 
-def _reads_environment(found: Sequence[Fact], paths: Sequence[str], read: Read) -> bool:
-    first = dict.fromkeys(fact.location.path for fact in found)
-    others = [path for path in paths if path not in first and _SOURCE.search(path)]
-    return any(
-        _READS_ENVIRONMENT.search(read(path) or "")
-        for path in (*(path for path in first if _SOURCE.search(path)), *others[:_MOST_READ])
-    )
+def _is_environment_open(
+    found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequence[tuple[str, str]]
+) -> bool:
+    """Tell whether a program reads keys from the environment, and git would take an .env beside it or above."""
+    sources = (path for path in (*(fact.location.path for fact in found), *paths) if _SOURCE.search(path))
+    own = (path for path in dict.fromkeys(sources) if context_of(path) in _USES)
+    folders = {tuple(path.split("/")[:-1]) for path in islice(own, _MOST_READ) if _READS_KEYS.search(read(path) or "")}
+    places = {folder: {"/".join((*folder[:depth], ".env")) for depth in range(len(folder) + 1)} for folder in folders}
+    left = set(not_ignored(paths, read, sorted(set().union(*places.values())), above))
+    return any(place <= left for place in places.values())
 
 
 def _place(found: Sequence[Fact], paths: Sequence[str]) -> str | None:
