@@ -116,7 +116,7 @@ def report_of(
 def look(options: Options, policy: Policy | None) -> Seen:
     """Return what the source gives, its files put together where several say one thing."""
     seen = _scan(options, policy, _lens(policy))
-    return seen._replace(facts=tuple(_joined(_pipelines(seen), whole=seen.whole)))
+    return seen._replace(facts=tuple(_copied(_joined(_pipelines(seen), whole=seen.whole))))
 
 
 def report_on(
@@ -385,6 +385,14 @@ def _joined(facts: Sequence[Fact], *, whole: bool) -> Sequence[Fact]:
     from keylint.whole.dependencies import joined
 
     return joined(facts, whole=whole)
+
+
+def _copied(facts: Sequence[Fact]) -> Sequence[Fact]:
+    if not any(fact.target == "exposure" for fact in facts):
+        return facts
+    from keylint.whole.copies import copied
+
+    return copied(facts)
 
 
 def _malformed(seen: Seen) -> Sequence[str]:

@@ -124,7 +124,11 @@ def test_endpoint(path: str, text: str, expected: list[tuple[object, ...]]) -> N
     [
         pytest.param("a.py", f"requests.get(URL, {HEADER}, verify=False)", id="requests"),
         pytest.param("a.py", f"s.verify = False\ns.get(URL, {HEADER})", id="session"),
-        pytest.param("a.py", PYTHON + "s.verify = False\nc = Client(K, S)\nc.session = s", id="session of a client"),
+        pytest.param(
+            "a.py",
+            PYTHON + "s.verify = False\nc = Client(api_key, api_secret)\nc.session = s",
+            id="session of a client",
+        ),
         pytest.param(
             "a.py",
             f"ssl._create_default_https_context = ssl._create_unverified_context\nget(URL, {HEADER})",

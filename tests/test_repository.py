@@ -11,6 +11,7 @@ import pytest
 from conftest import Run, git, write
 
 from keylint.model import Fact, Location
+from keylint.policy.placeholders import expand
 from keylint.whole.repository import facts, has_update_automation, not_ignored, secret_files
 
 BOT = (
@@ -219,3 +220,33 @@ def test_untracked_files_that_are_found_late_count(keylint: Run, repository: Pat
     git(repository, "add", "-A")
     write(repository, {".gitignore": ".env\n"})
     assert keylint("scan", str(repository), "--format", "json", "--rule", "secret-file-not-ignored").places == set()
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            {"Dockerfile": "COPY conf.js /\n", "conf.js": "c.binance.key = ''\n"}, set(), id="with nothing in it"
+        ),
+        pytest.param(
+            {"bot/Dockerfile": "# binance\nCOPY .env /\n", "bot/.env": "BINANCE_API_KEY=\n"}, set(), id="beside it"
+        ),
+        pytest.param(
+            {"Dockerfile": "# binance\nCOPY .env /\n", "bot/.env": "BINANCE_API_KEY=\n"}, {"Dockerfile"}, id="another"
+        ),
+        pytest.param({"Dockerfile": "# binance\nCOPY .env /\n"}, {"Dockerfile"}, id="everybody's own"),
+        pytest.param(
+            {"Dockerfile": "# binance\nCOPY .env /\n", ".env": "DB_PASSWORD={{password:a}}\n"},
+            {"Dockerfile"},
+            id="held",
+        ),
+    ],
+)
+def test_copies_of_secret_files_into_images(
+    keylint: Run, tmp_path: Path, files: dict[str, str], expected: set[str]
+) -> None:
+    write(tmp_path, {name: expand(text) for name, text in files.items()})
+    report = keylint(
+        "scan", str(tmp_path), "--format", "json", "--rule", "key-in-image-layer", "--fail-on", "never"
+    ).report
+    assert {finding["path"] for finding in report["findings"]} == expected
