@@ -216,6 +216,7 @@ def test_key_names(text: str, expected: tuple[str, ...]) -> None:
         ("tests/a.py", "c = Client(k, s)\nc.withdraw(1)\n", "test"),
         ("examples/a.py", "c = Client(k, s)\nc.withdraw(1)\n", "docs"),
         ("src/a.py", OFFERS, "library"),
+        ("src/a.py", f"{OFFERS}c = Client(api_key, api_secret)\n", "code"),
     ],
 )  # fmt: skip
 def test_context(path: str, text: str, context: str) -> None:

@@ -230,6 +230,9 @@ def _is_library(scene: Scene, requests: list[_Seen]) -> bool:
     """Tell whether a file offers the exchange's calls to others: a client library, not a program."""
     if len({seen.name.rpartition(" ")[2] for seen in requests}) >= _PATHS_OF_A_LIBRARY:
         return True
+    if any(client.library and client.has_key for client in scene.clients):
+        # Whoever gives a library's client the key runs it, whatever they call their methods.
+        return False
     from keylint.recognition.operations import all_calls, compact, is_common
 
     code = scene.program.code
