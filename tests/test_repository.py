@@ -11,7 +11,7 @@ import pytest
 from conftest import Run, git, write
 
 from keylint.model import Fact, Location
-from keylint.policy.placeholders import expand
+from keylint.whole.copies import copied
 from keylint.whole.repository import facts, has_update_automation, not_ignored, secret_files
 
 BOT = (
@@ -222,31 +222,29 @@ def test_untracked_files_that_are_found_late_count(keylint: Run, repository: Pat
     assert keylint("scan", str(repository), "--format", "json", "--rule", "secret-file-not-ignored").places == set()
 
 
+def store(path: str, secrets: int) -> Fact:
+    return Fact("file", Location(path, 1, 1, 1, 1), path, {"path": path, "role": "secret-store", "secrets": secrets})
+
+
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("stores", "name", "confidence"),
     [
-        pytest.param(
-            {"Dockerfile": "COPY conf.js /\n", "conf.js": "c.binance.key = ''\n"}, set(), id="with nothing in it"
-        ),
-        pytest.param(
-            {"bot/Dockerfile": "# binance\nCOPY .env /\n", "bot/.env": "BINANCE_API_KEY=\n"}, set(), id="beside it"
-        ),
-        pytest.param(
-            {"Dockerfile": "# binance\nCOPY .env /\n", "bot/.env": "BINANCE_API_KEY=\n"}, {"Dockerfile"}, id="another"
-        ),
-        pytest.param({"Dockerfile": "# binance\nCOPY .env /\n"}, {"Dockerfile"}, id="everybody's own"),
-        pytest.param(
-            {"Dockerfile": "# binance\nCOPY .env /\n", ".env": "DB_PASSWORD={{password:a}}\n"},
-            {"Dockerfile"},
-            id="held",
-        ),
+        pytest.param([store("bot/.env", 0)], ".env", ("low", None), id="beside it, with nothing in it"),
+        pytest.param([store(".env", 0)], "./.env", ("low", None), id="at the top, with nothing in it"),
+        pytest.param([], ".env", ("medium", "high"), id="everybody's own"),
+        pytest.param([store(".env", 1)], ".env", ("medium", "high"), id="with secrets"),
+        pytest.param([store("web/.env", 0)], ".env", ("medium", "high"), id="another"),
     ],
 )
-def test_copies_of_secret_files_into_images(
-    keylint: Run, tmp_path: Path, files: dict[str, str], expected: set[str]
-) -> None:
-    write(tmp_path, {name: expand(text) for name, text in files.items()})
-    report = keylint(
-        "scan", str(tmp_path), "--format", "json", "--rule", "key-in-image-layer", "--fail-on", "never"
-    ).report
-    assert {finding["path"] for finding in report["findings"]} == expected
+def test_copies_of_secret_files_into_images(stores: list[Fact], name: str, confidence: tuple[str, str | None]) -> None:
+    attributes = {"channel": "image-layer", "name": name, "confidence": "medium", "confidence_near_exchange": "high"}
+    copy = Fact("exposure", Location("bot/Dockerfile", 2, 6, 2, 10), "x", attributes)
+    *others, found = copied([*stores, copy])
+    assert others == stores
+    assert (found.attributes["confidence"], found.attributes["confidence_near_exchange"]) == confidence
+
+
+def test_what_is_copied_with_nothing_in_it_is_not_shown(keylint: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": "# binance\nCOPY .env user.cfg /\n", ".env": "BINANCE_API_KEY=\n"})
+    options = ("--format", "json", "--rule", "key-in-image-layer")
+    assert keylint("scan", str(tmp_path), *options).places == {("key-in-image-layer", "Dockerfile", 2, 11)}
