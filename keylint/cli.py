@@ -61,7 +61,9 @@ def _dispatch(argv: list[str]) -> int:
         plain = _command(argv[0]).plain
         if plain is not None:
             return plain(argv[1:])
-    arguments = _parser().parse_args(argv)
+    # Those of other commands are not needed to read this one's options.
+    command = argv[0].replace("-", "_") if argv else ""
+    arguments = _parser([command] if command in names(_COMMANDS) else names(_COMMANDS)).parse_args(argv)
     return cast(Command, arguments.command).run(arguments)
 
 
@@ -69,7 +71,7 @@ def _command(name: str) -> Command:
     return cast(Command, load(_COMMANDS, name, "COMMAND"))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(commands: Sequence[str]) -> argparse.ArgumentParser:
     import argparse
 
     class Parser(argparse.ArgumentParser):
@@ -86,19 +88,30 @@ def _parser() -> argparse.ArgumentParser:
         epilog="keylint COMMAND --help shows examples.",
     )
     parser.add_argument("--version", action="version", version=f"keylint {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in names(_COMMANDS):
+    width = _columns()
+    subparsers = parser.add_subparsers(prog="keylint", metavar="COMMAND", required=True)
+    for name in commands:
         command = _command(name)
-        subparser = commands.add_parser(
+        subparser = subparsers.add_parser(
             name.replace("_", "-"),
             help=command.summary,
             description=f"{command.summary[0].upper()}{command.summary[1:]}.",
             epilog=command.examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=width),
         )
         command.arguments(subparser)
         subparser.set_defaults(command=command, parser=parser)
     return parser
+
+
+def _columns() -> int:
+    """Return the width of help, as argparse would have it: it asks shutil for every argument, which imports much."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns) - 2
+    with suppress(OSError, ValueError, AttributeError):
+        return (os.get_terminal_size(sys.__stdout__.fileno()).columns or 80) - 2
+    return 78
 
 
 def _flush() -> None:

@@ -20,7 +20,7 @@ from keylint.policy.shapes import FLAG, TEXT, Field, choice, exactly, list_of, r
 from keylint.policy.source_map import SourceMap
 from keylint.recognition.client_packages import STEMS, folded_name, names_client, resemblance, shipped
 from keylint.recognition.dependencies import dependencies
-from keylint.recognition.manifests import is_manifest, reader_of, requirements
+from keylint.recognition.manifests import is_manifest, read_manifest, reader_of
 from keylint.recognition.packages import ECOSYSTEMS, STATUSES, allows, is_below, is_pinned, normalised
 from keylint.whole.dependencies import clients_of, joined, malformed
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from keylint.documents.document import Document
 from keylint.model import Client, Fact, Value
 from keylint.recognition.client_packages import Catalogue, resemblance, shipped
-from keylint.recognition.manifests import Requirement, requirements
+from keylint.recognition.manifests import Requirement, read_manifest
 from keylint.recognition.masking import quotation
 from keylint.recognition.packages import UNKNOWN, is_below, is_pinned, normalised
 from keylint.recognition.places import context_of_folder
@@ -24,7 +24,7 @@ _MOST = 100
 
 def dependencies(document: Document) -> Iterator[Fact]:
     """Yield a fact for every package of the shipped catalogue, and for every name made to look like one of it."""
-    read = document.once(requirements)
+    read = document.once(read_manifest)
     if read.reason:
         yield _malformed(document, read.reason)
     known = shipped()
@@ -43,7 +43,7 @@ def dependencies(document: Document) -> Iterator[Fact]:
 
 def own_dependencies(document: Document, catalogue: Catalogue) -> Iterator[Fact]:
     """Yield a fact for every package that a policy names."""
-    for requirement in document.once(requirements).requirements:
+    for requirement in document.once(read_manifest).requirements:
         client = catalogue.get(requirement.ecosystem, requirement.name)
         if client is not None:
             yield _fact(document, requirement, _Verdict(client, client.reason))

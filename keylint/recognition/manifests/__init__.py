@@ -128,7 +128,7 @@ def reader_of(path: str) -> str | None:
 _TAILS = tuple(_ENDINGS)
 
 
-def requirements(document: Document) -> Read:
+def read_manifest(document: Document) -> Read:
     """Return what a file asks for, in the order of the text; to be asked through `once`. Never raises."""
     reader = reader_of(document.path)
     if reader is None:
