@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import re
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from typing import NamedTuple
 import corpora
 import peers
 from measure import ROOT, Cost, Costs, Run, in_turn
+from page import machine, rewrite
 from peers import Ask, Call, Installed, Place
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -141,7 +141,7 @@ def main() -> None:
             rows = measured(known[name]._replace(keys=frozenset()), asked.path.resolve(), installed)
             print("\n".join(table(rows, keys=0)))
         return
-    sections = {"machine": machine(installed)}
+    sections = {"machine": surroundings(installed)}
     for name, work in known.items():
         if name in wanted and work.make is not None:
             place = corpora.cached(BUILD / "bench", f"{name}-small" if asked.small else name, work.make)
@@ -153,7 +153,7 @@ def main() -> None:
     if asked.small:
         print("\n\n".join("\n".join(lines) for lines in sections.values()))
     else:
-        rewrite(sections)
+        rewrite(PAGE, sections)
 
 
 def say(what: str) -> None:
@@ -324,29 +324,22 @@ def shown(call: Call) -> str:
     return re.sub(r"(?: --disable-plugin \w+)+", " --disable-plugin EACH_OF_ITS_OWN", text)
 
 
-def machine(installed: Mapping[str, Installed]) -> list[str]:
+def surroundings(installed: Mapping[str, Installed]) -> list[str]:
     """Describe where all this was measured."""
-    model = re.search(r"model name\s*: (.+)", _read("/proc/cpuinfo"))
-    memory = re.search(r"MemTotal:\s*(\d+)", _read("/proc/meminfo"))
     git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     tools = ", ".join(f"{name} {one.version or '(not installed)'}" for name, one in installed.items())
     return [
-        f"- Machine: {os.cpu_count()} processors ({model[1] if model else platform.machine()}), "
-        f"{int(memory[1]) / 1e6:.0f} GB of memory, {platform.system()} {platform.release()}."
-        if memory
-        else f"- Machine: {os.cpu_count()} processors, {platform.machine()}, {platform.system()}.",
-        f"- Python {platform.python_version()}, git {git}, Node.js {node.lstrip('v') or '(none)'}.",
+        f"- Machine: {machine()}, git {git}, Node.js {_node()}.",
         f"- Tools: {tools}.",
         f"- Measured on {time.strftime('%Y-%m-%d', time.gmtime())}.",
     ]
 
 
-def _read(path: str) -> str:
+def _node() -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError:
-        return ""
+        return subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip("v\n")
+    except (OSError, subprocess.CalledProcessError):
+        return "(none)"
 
 
 def sizes(installed: Mapping[str, Installed]) -> list[str]:
@@ -400,17 +393,6 @@ def scaling(keylint: str, small: int) -> list[str]:
             )
             say(lines[-1])
     return lines
-
-
-def rewrite(sections: Mapping[str, Iterable[str]]) -> None:
-    """Put each section between its markers."""
-    text = PAGE.read_text(encoding="utf-8")
-    for name, lines in sections.items():
-        body = "\n".join(lines)
-        marked = re.compile(rf"(?<=<!-- begin: {name} -->\n).*?(?=<!-- end -->)", re.DOTALL)
-        assert marked.search(text), name
-        text = marked.sub(lambda _, body=body: f"{body}\n", text)  # type: ignore[misc]
-    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -233,8 +233,7 @@ def modified(name: str, text: bytes) -> bytes:
 def _edit(generator: random.Random, text: list[bytes], pool: list[bytes]) -> None:
     """Replace a few lines next to each other by others, sometimes fewer or more."""
     at, count = generator.randrange(len(text)), generator.randint(1, 6)
-    put = generator.choices(pool, k=generator.randint(1, 6))
-    text[at : at + count] = [b"%s  # %d" % (line, generator.randrange(10**6)) for line in put]
+    text[at : at + count] = generator.choices(pool, k=generator.randint(1, 6))
 
 
 def _settings(name: str, *, held: bool) -> bytes:
