@@ -159,7 +159,7 @@ class Past(NamedTuple):
 
 
 def history(folder: Path, *, commits: int, size: int, files: int = 1500, past: Past = Past()) -> None:  # noqa: B008
-    """Fill a bare repository with so many commits, which change three files a little each, and bytes of objects.
+    """Fill a repository without files with so many commits, of three small changes, and bytes of objects.
 
     Some files hold a key for a tenth of the time. Its pack holds differences, as git makes them.
     """
@@ -169,7 +169,7 @@ def history(folder: Path, *, commits: int, size: int, files: int = 1500, past: P
     weights = [generator.lognormvariate(0, 1) for _ in range(files)]
     lines = int(usual / (sum(map(len, pool)) / len(pool) + 1) * files / sum(weights))
     texts = [generator.choices(pool, k=max(5, int(weight * lines))) for weight in weights]
-    _git(folder, "init", "-q", "--bare", "-b", "main")
+    _git(folder, "init", "-q", "-b", "main")
     importing = ["git", "-C", str(folder), "-c", "core.compression=1", "fast-import", "--quiet"]
     with subprocess.Popen(importing, stdin=subprocess.PIPE) as git:
         assert git.stdin is not None

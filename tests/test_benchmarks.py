@@ -164,7 +164,7 @@ def test_the_table_leaves_nobody_out_and_hides_no_failure() -> None:
         "| gitleaks | one | 12.0 s | 12.00 | 24.0 s | 12.00 | 1,200 MB | 10 of 10 | 5 | 3 |",
         "| betterleaks | one | no report | | | | | | | 3 |",
         "| secretlint | one | exit code 2 | | | | | | | 3 |",
-        "| credsweeper | one | ended after 45 s | | | | | | | 3 |",
+        "| credsweeper | one | ended after 40 s | | | | | | | 3 |",
     ]
 
 
