@@ -169,7 +169,7 @@ def main() -> None:
     if "install" in wanted:
         sections["install"] = sizes(installed)
     if "scaling" in wanted:
-        sections["scaling"] = scaling(installed["keylint"].program, small)
+        sections["scaling"] = scaling(installed["keylint"].program, 10 if asked.small else 1)
     if asked.small:
         print("\n\n".join("\n".join(lines) for lines in sections.values()))
     else:
@@ -396,7 +396,7 @@ def sizes(installed: Mapping[str, Installed]) -> list[str]:
 INSTALL = 30
 
 
-def scaling(keylint: str, small: int) -> list[str]:
+def scaling(keylint: str, part: int) -> list[str]:
     """Return what keylint takes for ten and a hundred times as much."""
     lines = [
         "| of what | how many | wall | CPU | peak memory | CPU for each, of the line before |",
@@ -406,12 +406,12 @@ def scaling(keylint: str, small: int) -> list[str]:
     past = [keylint, "scan", "--history", "--no-cache", "--fail-on", "never", "--format", "json"]
     kinds: tuple[tuple[str, int, list[str], Callable[[int], Callable[[Path], None]]], ...] = (
         ("files of 1 kB", 1_000, scan, lambda n: partial(corpora.tree, files=n, size=n * 1000)),
-        ("MB in 200 files", 2, scan, lambda n: partial(corpora.tree, files=200, size=n * 1_000_000)),
+        ("bytes in 200 files", 2_000_000, scan, lambda n: partial(corpora.tree, files=200, size=n)),
         ("commits", 250, past, lambda n: partial(corpora.history, commits=n, size=n * 20_000, files=100)),
         ("findings", 250, scan, lambda n: partial(corpora.findings, keys=n)),
     )
     for what, unit, command, maker in kinds:
-        counts = [max(1, unit * scale // (small if scale > 1 else 1)) for scale in SCALES]
+        counts = [unit * scale // part for scale in SCALES]
         places = [
             corpora.cached(BUILD / "bench", f"{what.replace(' ', '-')}-{count}", maker(count)) for count in counts
         ]
