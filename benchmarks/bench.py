@@ -399,7 +399,7 @@ INSTALL = 30
 def scaling(keylint: str, part: int) -> list[str]:
     """Return what keylint takes for ten and a hundred times as much."""
     lines = [
-        "| of what | how many | wall | CPU | peak memory | CPU for each, of the line before |",
+        "| of what | how many | wall | CPU | peak memory | CPU for one more |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     scan = [keylint, "scan", ".", "--fail-on", "never", "--format", "json"]
@@ -416,15 +416,22 @@ def scaling(keylint: str, part: int) -> list[str]:
             corpora.cached(BUILD / "bench", f"{what.replace(' ', '-')}-{count}", maker(count)) for count in counts
         ]
         taken = in_turn([Run(command, place) for place in places], 2)
-        each = [costs.median.cpu / count for costs, count in zip(taken, counts, strict=True)]
-        for number, (count, costs) in enumerate(zip(counts, taken, strict=True)):
-            cost = costs.median
-            growth = f"{each[number] / each[number - 1]:.2f}" if number else ""
-            lines.append(
-                f"| {what} | {count:,} | {seconds(cost.wall)} | {seconds(cost.cpu)} | {cost.peak:,.0f} MB | {growth} |"
-            )
-            say(lines[-1])
+        lines += growth(what, counts, [costs.median for costs in taken])
+        say(lines[-1])
     return lines
+
+
+def growth(what: str, counts: Sequence[int], costs: Sequence[Cost]) -> list[str]:
+    """Return a row for each size, with what each one more of them took since the row before."""
+    rows = []
+    for number, (count, cost) in enumerate(zip(counts, costs, strict=True)):
+        more = ""
+        if number:
+            more = f"{(cost.cpu - costs[number - 1].cpu) / (count - counts[number - 1]) * 1e6:,.2f} µs"
+        rows.append(
+            f"| {what} | {count:,} | {seconds(cost.wall)} | {seconds(cost.cpu)} | {cost.peak:,.0f} MB | {more} |"
+        )
+    return rows
 
 
 if __name__ == "__main__":

@@ -192,6 +192,15 @@ def test_targets_are_met_or_missed(target: Target, expected: str) -> None:
     assert bench.told(target, ROWS) == expected
 
 
+def test_growth_is_told_for_one_more() -> None:
+    costs = [Cost(0.1, 0.2, 20, 0), Cost(0.2, 0.38, 21, 0), Cost(1.0, 2.0, 50, 0)]
+    assert bench.growth("files", [10, 100, 1000], costs) == [
+        "| files | 10 | 0.100 s | 0.200 s | 20 MB |  |",
+        "| files | 100 | 0.200 s | 0.380 s | 21 MB | 2,000.00 µs |",
+        "| files | 1,000 | 1.00 s | 2.00 s | 50 MB | 1,800.00 µs |",
+    ]
+
+
 def test_a_tool_that_is_not_there_is_named_and_so_is_one_that_cannot() -> None:
     there = peers.Installed("", "1", 1.0)
     installed = dict.fromkeys(("keylint", *peers.PEERS), there)
