@@ -358,12 +358,13 @@ def _json(generator: random.Random, words: list[str]) -> str:
 
 def _yaml(generator: random.Random, words: list[str]) -> str:
     a, b, c = generator.choices(words, k=3)
+    if generator.random() < 0.03:
+        return f"      image: registry.example.org/{a}/{b}@sha256:{_hex(generator, 64)}"
     return generator.choice(
         (
             f"  {a}: {b}",
             f"    - {a}-{b}",
             f"{a}:",
-            f"      image: registry.example.org/{a}/{b}@sha256:{_hex(generator, 64)}",
             f"    {a}_{b}: ${{{{ vars.{c.upper()} }}}}",
             f"      - uses: {a}/{b}@{_hex(generator, 40)}",
         )
@@ -377,11 +378,12 @@ def _prose(generator: random.Random, words: list[str]) -> str:
 
 def _markup(generator: random.Random, words: list[str]) -> str:
     a, b, c = generator.choices(words, k=3)
+    if generator.random() < 0.02:
+        return f'  <script src="/{a}.js" integrity="sha384-{_base64(generator, 48)}"></script>'
     return generator.choice(
         (
             f'<div class="{a} {b}"><a href="/{a}/{c}">{b} {c}</a></div>',
             f'  <p id="{a}">{" ".join(generator.choices(words, k=10))}</p>',
-            f'  <script src="/{a}.js" integrity="sha384-{_base64(generator, 48)}"></script>',
         )
     )
 
