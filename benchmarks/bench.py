@@ -1,6 +1,6 @@
 """keylint beside its peers: all of them in turn, in one run. Rewrites the figures of docs/benchmarks.md.
 
-Usage: bench.py [--small] [WORK ...]          works: hook, tree, data, history, install, scaling (default: all)
+Usage: bench.py [--small] [WORK ...]          works: hook, tree, data, planted, history, install, scaling (default: all)
        bench.py --path CHECKOUT [WORK ...]    works: tree, history; prints, and writes nothing down
 
 Tools and corpora stay in build/peers and build/bench for the next run. --small tries it out: a hundredth of the sizes,
@@ -37,6 +37,9 @@ FILES = 36_487
 # One planted file in so many is in a large tree: few have more than a handful of keys.
 FEW = 10
 SCALES = (1, 10, 100)
+# What an installation may take. Units: MB.
+INSTALL = 30
+SCANNERS = ("kingfisher", "betterleaks", "gitleaks", "detect-secrets", "credsweeper", "secretlint")
 
 
 class Work(NamedTuple):
@@ -135,9 +138,6 @@ def works(small: int) -> Mapping[str, Work]:
     }
 
 
-SCANNERS = ("kingfisher", "betterleaks", "gitleaks", "detect-secrets", "credsweeper", "secretlint")
-
-
 def main() -> None:
     """Install, make, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -157,7 +157,8 @@ def main() -> None:
         say(f"{name} {one.version}{f': {one.failure}' if one.failure else ''}")
     wanted = asked.works or [*known, "install", "scaling"]
     if asked.path:
-        for name in [work for work in ("tree", "history") if work in wanted]:
+        has_history = (asked.path / ".git").exists() or (asked.path / "objects").exists()
+        for name in [work for work in ("tree", *(("history",) if has_history else ())) if work in wanted]:
             rows = measured(known[name]._replace(keys=frozenset()), asked.path.resolve(), installed)
             print("\n".join(table(rows, keys=0)))
         return
@@ -391,9 +392,6 @@ def sizes(installed: Mapping[str, Installed]) -> list[str]:
             lines.append(f"| {name} | {source} | {one.size:,.1f} MB | {one.size / own:.2f} |")
     met = "met" if own < INSTALL else "missed"
     return [*lines, "", f"- Target: under {INSTALL} MB, wheels alone. Measured: {own:.1f} MB, {met}."]
-
-
-INSTALL = 30
 
 
 def scaling(keylint: str, part: int) -> list[str]:
