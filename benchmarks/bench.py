@@ -269,7 +269,6 @@ def page_of(work: Work, rows: Sequence[Row], installed: Mapping[str, Installed])
         *missing,
         *([""] if missing else []),
         *comparison(rows),
-        "",
         *(told(target, rows) for target in work.targets),
         "",
         "Command lines:",
