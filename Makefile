@@ -48,12 +48,8 @@ docs: $(STAMP) ## rewrite compiled rules and data, pages, schemas, and what READ
 		tests/test_policy_guide.py tests/test_readme.py tests/test_baseline_page.py tests/test_docs.py tests/test_sweep_page.py \
 		tests/test_matrix.py --rewrite
 
-bench: $(STAMP) ## measure start-up and throughput as ratios
-	$(BIN)/python -m compileall -q keylint
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/sieve.py
-	$(BIN)/python benchmarks/tree.py
-	$(BIN)/python benchmarks/history.py
+bench: $(STAMP) ## measure keylint beside its peers; rewrites the figures of docs/benchmarks.md (WORK=hook, CHECKOUT=path)
+	$(BIN)/python benchmarks/bench.py $(WORK) $(if $(CHECKOUT),--path '$(CHECKOUT)')
 
 reliability: $(STAMP) ## measure what hostile texts and large trees cost; rewrites the figures of docs/reliability.md
 	$(BIN)/python -m compileall -q keylint

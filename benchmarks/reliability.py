@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import random
-import re
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-from measure import KEYLINT
+from measure import KEYLINT, ROOT, Run, cost
+from page import machine, rewrite
 
 from keylint.policy.placeholders import expand
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
 # A program that builds a client is parsed in every language.
 HEAD = 'import binance\nBINANCE_API_KEY = "{{key:reliability}}"\nBinanceClient(BINANCE_API_KEY)\n'
@@ -61,17 +56,9 @@ TEXTS = {
     "20,000 keys": (["env"], "".join(f"BINANCE_API_KEY_{n}={{{{key:{n}}}}}\n" for n in range(20_000))),
     "99 MB of empty lines": (["txt"], "\n" * (99 << 20)),
 }
-_RUN = (
-    "import json, resource, subprocess, sys\n"
-    "done = subprocess.run(sys.argv[1:], capture_output=True, check=False)\n"
-    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-    "report = json.loads(done.stdout)\n"
-    "print(json.dumps([done.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, len(report['findings']),\n"
-    "                  [skip['reason'] for skip in report['scanned']['skipped']]]))"
-)
 
 
-class Cost(NamedTuple):
+class Outcome(NamedTuple):
     """What a scan took. Units: processor seconds, the peak of its largest process in MB."""
 
     code: int
@@ -85,22 +72,19 @@ def main() -> None:
     """Measure, print and write down."""
     with tempfile.TemporaryDirectory() as folder:
         lines = [*hostile(Path(folder, "hostile")), "", *soak(Path(folder, "soak"))]
-    machine = (
-        f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
-    )
-    told = f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}: {machine}.\n\n" + "\n".join(lines)
-    print(told)
-    text = PAGE.read_text(encoding="utf-8")
-    marked = re.compile(r"(?<=<!-- begin: figures -->\n).*?(?=<!-- end -->)", re.DOTALL)
-    PAGE.write_text(marked.sub(lambda _: f"{told}\n", text), encoding="utf-8")
+    told = [f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}: {machine()}.", "", *lines]
+    print("\n".join(told))
+    rewrite(PAGE, {"figures": told})
 
 
-def scan(folder: Path) -> Cost:
+def scan(folder: Path) -> Outcome:
     """Scan a folder as a user does."""
-    command = [KEYLINT, "scan", str(folder), "--isolated", "--format", "json", "--fail-on", "never"]
-    done = subprocess.run([sys.executable, "-c", _RUN, *command], capture_output=True, text=True, check=True)
-    code, seconds, peak, findings, skipped = json.loads(done.stdout)
-    return Cost(code, seconds, peak, findings, tuple(skipped))
+    command = [KEYLINT, "scan", ".", "--isolated", "--format", "json", "--fail-on", "never"]
+    said = folder.with_name(f"{folder.name}.json")
+    taken = cost(Run(command, folder, str(said)))
+    report = json.loads(said.read_text(encoding="utf-8"))
+    skipped = tuple(skip["reason"] for skip in report["scanned"]["skipped"])
+    return Outcome(taken.code, taken.cpu, round(taken.peak), len(report["findings"]), skipped)
 
 
 def hostile(folder: Path) -> list[str]:

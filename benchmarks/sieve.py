@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
+
+from measure import ROOT
 
 from keylint.sieve import accelerate, of_interest, runs
 
-ROOT = Path(__file__).resolve().parent.parent
 CHUNK = 20_000
 TOTAL = 20_000_000
 

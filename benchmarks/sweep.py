@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -24,7 +23,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import KEYLINT
+from corpora import head, modified
+from measure import KEYLINT, Run, cost
 
 from keylint.policy.placeholders import expand
 
@@ -55,17 +55,13 @@ def _commits(
     with subprocess.Popen(["git", "-C", str(repository), "fast-import", "--quiet"], stdin=subprocess.PIPE) as git:
         assert git.stdin is not None
         for at in range(count):
-            message = f"Change {at}\n".encode()
-            who = f"Alice <alice@example.org> {1_700_000_000 + 3600 * (at + 100 * on_top)} +0000".encode()
-            git.stdin.write(b"commit refs/heads/main\ncommitter " + who + b"\ndata %d\n" % len(message) + message)
-            if on_top and at == 0:
-                git.stdin.write(b"from refs/heads/main^0\n")
+            parent = "from refs/heads/main^0" if on_top and at == 0 else ""
+            git.stdin.write(head("main", at + 100 * on_top, f"Change {at}", parent))
             for file in range(FILES) if at == 0 and not on_top else generator.sample(range(FILES), 2):
                 lines = [f"    {' '.join(generator.choices(words, k=8))} = {at}\n" for _ in range(LINES)]
                 if file == 0 and number % KEYS == 0:
                     lines[0] = expand(f'API_KEY = "{{{{key:sweep-{number % 60}}}}}"\n')
-                text = "".join(lines).encode()
-                git.stdin.write(b"M 644 inline package/module%d.py\ndata %d\n" % (file, len(text)) + text + b"\n")
+                git.stdin.write(modified(f"package/module{file}.py", "".join(lines).encode()))
 
 
 def sweep(folder: Path, store: Path, *more: str) -> list[str]:
@@ -169,13 +165,14 @@ def scale(_folder: Path, work: Path, most: int) -> None:
         folder = work / f"of{count}"
         made(folder, count)
         store = work / f"{count}.db"
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        first, found = run(sweep(folder, store), store)
-        peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-        second, _ = run(sweep(folder, store), store)
+        said = work / "said.json"
+        runs = Run(sweep(folder, store), work, str(said), environment(store))
+        first = cost(runs)
+        found = digest(said.read_bytes())
+        second = cost(runs)
         print(
-            f"{count} repositories: {first:.1f} s, {1000 * first / count:.0f} ms each; again {second:.1f} s; "
-            f"peak {peak / 1024:.0f} MB; store {store.stat().st_size / 1e6:.1f} MB; {found}"
+            f"{count} repositories: {first.wall:.1f} s, {1000 * first.wall / count:.0f} ms each; "
+            f"again {second.wall:.1f} s; peak {first.peak:.0f} MB; store {store.stat().st_size / 1e6:.1f} MB; {found}"
         )
         shutil.rmtree(folder)
         count *= 10

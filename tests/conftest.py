@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "fixtures"))  # materialise.py, which `make scan` calls, too
+sys.path.insert(0, str(ROOT / "benchmarks"))  # what `make bench` calls
 
 
 def validator(name: str) -> Path | None:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run, write
-
-from keylint.policy.placeholders import expand
+from materialise import planted
 
 PLANTED = ROOT / "fixtures" / "planted"
 OK = ROOT / "fixtures" / "ok"
-KEY = re.compile(r"\{\{(?:base64:\{\{)?(?P<kind>key|secret):[^{}]*\}\}(?:\}\})?")
 KINDS = {"key": "api_key", "secret": "api_secret"}
 
 Places = dict[tuple[str, int, int], str]
@@ -22,17 +20,10 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def planted(name: str) -> Places:
+def places(name: str) -> Places:
     """Where the keys of a fixture stand once it is expanded, and their kind. Units: line and column from 1."""
     text = (PLANTED / name).read_text(encoding="utf-8")
-    places: Places = {}
-    expanded, last = "", 0
-    for match in KEY.finditer(text):
-        expanded += expand(text[last : match.start()])
-        places[name, expanded.count("\n") + 1, len(expanded) - expanded.rfind("\n")] = KINDS[match["kind"]]
-        expanded += expand(match[0])
-        last = match.end()
-    return places
+    return {(name, line, column): KINDS[kind] for line, column, kind in planted(text)}
 
 
 def found(keylint: Run, folder: Path) -> Places:
@@ -63,7 +54,7 @@ def test_decoys_stay_silent_together(keylint: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", files(PLANTED))
 def test_planted_keys_are_found(keylint: Run, tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: (PLANTED / name).read_text(encoding="utf-8")})
-    expected, actual = planted(name), found(keylint, tmp_path)
+    expected, actual = places(name), found(keylint, tmp_path)
     assert set(actual) == set(expected)
     mistaken = {place: kind for place, kind in actual.items() if kind not in (expected[place], "unknown")}
     assert mistaken == {}
@@ -71,7 +62,7 @@ def test_planted_keys_are_found(keylint: Run, tmp_path: Path, name: str) -> None
 
 def test_planted_keys_are_found_together(keylint: Run, tmp_path: Path) -> None:
     write(tmp_path, {name: (PLANTED / name).read_text(encoding="utf-8") for name in files(PLANTED)})
-    expected = {place for name in files(PLANTED) for place in planted(name)}
+    expected = {place for name in files(PLANTED) for place in places(name)}
     assert set(found(keylint, tmp_path)) == expected
     assert len(expected) > 200
 
