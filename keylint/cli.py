@@ -109,8 +109,8 @@ def _columns() -> int:
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns):
         return int(columns) - 2
-    with suppress(OSError, ValueError, AttributeError):
-        return (os.get_terminal_size(sys.__stdout__.fileno()).columns or 80) - 2
+    with suppress(OSError):
+        return (os.get_terminal_size(1).columns or 80) - 2
     return 78
 
 

@@ -782,7 +782,7 @@ def test_hostile_texts_take_bounded_time(path: str, name: str) -> None:
 @given(st.sampled_from(PATHS), st.text(alphabet="ccxt binance\n\"'{}[]()<>=!@:,.-_/\\#*^~0123", max_size=300))
 def test_no_text_raises_and_every_name_stands_where_it_is_said(path: str, text: str) -> None:
     document = Document(path, "ccxt " + text)
-    read = document.once(requirements)
+    read = document.once(read_manifest)
     for one in read.requirements:
         assert 0 <= one.start <= one.end <= len(document.text)
     list(DETECTOR.find(document))

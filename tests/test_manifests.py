@@ -41,7 +41,7 @@ def read(document: Document) -> list[list[str]]:
         for fact in dependencies(document)
         if "status" in fact.attributes
     }
-    places = [(one, document.location(one.start, one.end)) for one in document.once(requirements).requirements]
+    places = [(one, document.location(one.start, one.end)) for one in document.once(read_manifest).requirements]
     # What stands there is the name itself, or in the registry's own spelling a part of it.
     assert all(document.text[one.start : one.end] in one.name or ":" in one.name for one, _ in places)
     return [
