@@ -16,7 +16,7 @@ from keylint.documents.document import Document
 from keylint.model import Fact
 from keylint.recognition import manifests
 from keylint.recognition.dependencies import dependencies
-from keylint.recognition.manifests import Requirement, reader_of, requirements
+from keylint.recognition.manifests import Requirement, read_manifest, reader_of
 from keylint.recognition.packages import UNKNOWN, is_pinned
 
 MANIFESTS = ROOT / "fixtures" / "manifests"
