@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import select
 import subprocess
@@ -66,6 +65,7 @@ def test_nothing_done_yet_has_no_time_left(clock: Clock, capsys: pytest.CaptureF
 
 def on_terminal(folder: Path, *arguments: str, **environment: str) -> str:
     """What a terminal gets, standard output and standard error together."""
+    pty = pytest.importorskip("pty", reason="no terminals here")
     here, there = pty.openpty()
     # Progress at once, so that no test has to take a second.
     script = (
