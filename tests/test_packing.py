@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import sqlite3
+import sys
 import tarfile
 import zlib
 from io import BytesIO
@@ -16,7 +16,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 from conftest import git
-from test_matrix import program, tarred, zipped
+from test_matrix import READS_DATABASES, database, program, tarred, zipped
 
 from keylint.archives import Member, Room, _inflating, archive_of, compressed, git_bundle, sqlite, tar
 from keylint.model import Skip
@@ -35,13 +35,7 @@ def found(data: bytes, path: str = "a.bin") -> list[tuple[str, ...]]:
     ]
 
 
-def database(*statements: tuple[str, tuple[object, ...]]) -> bytes:
-    connection = sqlite3.connect(":memory:")
-    for statement, values in statements:
-        connection.execute(statement, values)
-    connection.commit()
-    data: bytes = connection.serialize()  # type: ignore[attr-defined, unused-ignore]
-    return data
+reads_databases = pytest.mark.skipif(not READS_DATABASES, reason="SQLite is read from Python 3.11 on")
 
 
 @pytest.fixture
@@ -71,7 +65,7 @@ def bundle(repository: Path) -> bytes:
         pytest.param(lzma.compress(CLEAN), id="xz"),
         pytest.param(gzip.compress(b""), id="nothing in gzip"),
         pytest.param(tarred({"a.py": CLEAN}), id="tar"),
-        pytest.param(database(("CREATE TABLE t (api_key TEXT)", ())), id="an empty table"),
+        pytest.param(database(("CREATE TABLE t (api_key TEXT)", ())), id="an empty table", marks=reads_databases),
     ],
 )
 def test_clean(data: bytes) -> None:
@@ -97,6 +91,7 @@ def test_every_version_in_a_bundle(bundle: bytes) -> None:
     assert places.count(("a.bundle!notes.txt", "credential")) == 1 + 2 + 3
 
 
+@reads_databases
 def test_tables_and_what_has_lines_in_them() -> None:
     data = database(
         ("CREATE TABLE settings (name TEXT, value TEXT)", ()),
@@ -113,6 +108,7 @@ def test_tables_and_what_has_lines_in_them() -> None:
     assert places == [('a.db!a "b/1/x', 1), ("a.db!mail/1/body", 2), ("a.db!settings", 3)]
 
 
+@reads_databases
 def test_a_database_of_wide_characters() -> None:
     data = database(
         ("PRAGMA encoding = 'UTF-16le'", ()), ("CREATE TABLE t AS SELECT ? AS token", (expand("{{key:wide}}"),))
@@ -120,6 +116,7 @@ def test_a_database_of_wide_characters() -> None:
     assert [one[0] for one in found(data)] == ["a.bin!t"]
 
 
+@reads_databases
 def test_values_with_tabs_and_values_that_are_no_text() -> None:
     data = database(
         ("CREATE TABLE keys (id INTEGER, note TEXT, api_key BLOB)", ()),
@@ -130,6 +127,7 @@ def test_values_with_tabs_and_values_that_are_no_text() -> None:
     assert found(data) == [("a.bin!keys/2/api_key", "credential"), ("a.bin!keys", "credential")]
 
 
+@reads_databases
 def test_a_database_with_a_log_beside_it() -> None:
     data = bytearray(database(("CREATE TABLE keys AS SELECT ? AS api_key", (expand("{{key:wal}}"),))))
     data[18:20] = b"\2\2"
@@ -213,11 +211,19 @@ def test_a_database_that_is_damaged() -> None:
     assert found(data[:4096])[-1][1] == "unreadable"
 
 
+@reads_databases
 def test_a_database_of_too_much() -> None:
     room = Room()
     room.size = 20
     data = database(("CREATE TABLE keys AS SELECT ? AS api_key", (expand("{{key:large}}"),)))
     assert [(one.name, one.left_out) for one in sqlite.ARCHIVE.members(data, room)] == [("keys", "too-large")]
+
+
+def test_where_a_database_cannot_be_read_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 13))
+    data = database(("CREATE TABLE keys AS SELECT ? AS api_key", (expand("{{key:old}}"),)))
+    assert found(data) == [("a.bin", "unreadable")]
+    assert found(database(("CREATE TABLE t (name TEXT)", ()))) == []
 
 
 def test_without_zstandard_it_is_binary() -> None:

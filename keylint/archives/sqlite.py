@@ -33,7 +33,7 @@ def members(data: bytes, room: Room) -> Iterator[Member]:
     import sqlite3
 
     if sys.version_info < (3, 11):
-        yield Member("", left_out="binary", detail="a SQLite database; to look into it takes Python 3.11")
+        yield Member("", left_out="unreadable", detail="a SQLite database; to look into it takes Python 3.11")
         return
     try:
         connection = sqlite3.connect(":memory:")
