@@ -42,8 +42,29 @@ def test_opaque_runs_are_masked_anywhere(before: str, secret: str, after: str) -
     assert not leaked(mask_opaque(f"{before} {secret} {after}"), secret) or leaked(before + after, secret)
 
 
-def test_short_secrets_are_not_shown_at_all() -> None:
-    assert mask("hunter2") == "…"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"), [("hunter2", "…"), (LETTERS[:24], "…"), (LETTERS[:25], "abcd…xy"), (LETTERS, "abcd…yz")]
+)
+def test_at_most_four_and_two_characters_are_shown(secret: str, shown: str) -> None:
+    assert mask(secret) == shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param("  k = ", ", # note", "k = abcd…yz, # note", id="a line"),
+        pytest.param("k " * 30, "", "k " * 30 + "abcd…yz", id="sixty before"),
+        pytest.param("a" + "k " * 30, "", "…" + "k " * 30 + "abcd…yz", id="more before"),
+        pytest.param("", " k" * 76 + "k", "abcd…yz" + " k" * 76 + "k", id="as wide as may be"),
+        pytest.param("", " k" * 77, "abcd…yz" + " k" * 76 + " …", id="wider"),
+    ],
+)
+def test_an_excerpt_is_the_line(before: str, after: str, expected: str) -> None:
+    shown = excerpt(Document("file", f"x\n{before}{LETTERS}{after}\ny"), len(before) + 2, len(before) + 28)
+    assert (shown.text, shown.text[shown.start :][: shown.width]) == (expected, "abcd…yz")
 
 
 @pytest.mark.parametrize("text", ["binance-connector==1.0", "unofficial-binance-client-lib==2023.4 ; python_version"])

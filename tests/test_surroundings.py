@@ -6,15 +6,21 @@ import pytest
 
 from keylint.documents.document import Document
 from keylint.policy.placeholders import expand
-from keylint.recognition.surroundings import armours, surroundings
+from keylint.recognition.surroundings import armours, in_armour, surroundings
 
 KEY = expand("{{key:around}}")
 BASE64 = expand("{{base64data:64:wrapped}}")
 PLAIN = expand("{{key:first}}"), expand("{{key:second}}"), expand("{{key:third}}"), expand("{{key:fourth}}")
 
 
+# Of base64, but for a sign; and a line of 76 without any.
+PLUS, SLASH = f"{PLAIN[2][:20]}+{PLAIN[2][21:]}", f"{PLAIN[2][:20]}/{PLAIN[2][21:]}"
+WIDE = PLAIN[3] + PLAIN[2][:12]
+
+
 def around(text: str) -> str:
     expanded = text.replace("KEY!", KEY).replace("BASE64!", BASE64)
+    expanded = expanded.replace("PLUS!", PLUS).replace("SLASH!", SLASH).replace("WIDE!", WIDE)
     for place, line in enumerate(PLAIN):
         expanded = expanded.replace(f"PLAIN{place}!", line)
     start = expanded.index(KEY)
@@ -58,6 +64,11 @@ def around(text: str) -> str:
         pytest.param("?apiKey%3DKEY!%26x", id="an encoded assignment"),
         pytest.param('"\\n-KEY!\\n"', id="a written diff"),
         pytest.param('{"x": "KEY!"}', id="a member named as in a JWK, but none"),
+        pytest.param(" --KEY!", id="an option's dashes"),
+        pytest.param("KEY!___ is mine", id="strong emphasis"),
+        pytest.param("KEY!\nWIDE!", id="a longer line below"),
+        pytest.param("KEY!\nAb3/Ef==", id="one short line of base64 below"),
+        pytest.param("Ab3/Ef==\nKEY!\nPLAIN0!\nPLAIN1!", id="one short line of base64 above"),
     ],
 )
 def test_free(text: str) -> None:
@@ -99,6 +110,26 @@ def test_free(text: str) -> None:
         pytest.param('["BASE64!","KEY!"]', "base64", id="a list on one line"),
         pytest.param('"KEY!\\nBASE64!"', "base64", id="written line ends"),
         pytest.param('{"kty": "EC", "x": "KEY!"}', "jwk", id="JSON web key"),
+        pytest.param("x//KEY!", "glued", id="two slashes after a word"),
+        pytest.param("///KEY!", "glued", id="three slashes"),
+        pytest.param("KEY!_x y", "glued", id="underscore and a word after"),
+        pytest.param("KEY!_-x", "glued", id="underscore and hyphen after"),
+        pytest.param(f"{'a' * 64}-KEY!", "glued", id="64 letters of one case before"),
+        pytest.param("xPLAIN0!-KEY!", "glued", id="65 alphanumerics before"),
+        pytest.param("+PLAIN0!-KEY!", "glued", id="base64 before"),
+        pytest.param("KEY!/PLAIN0!x", "glued", id="65 alphanumerics after"),
+        pytest.param("KEY!/PLAIN0!+", "glued", id="base64 after"),
+        pytest.param("WIDE!\nKEY!", "base64", id="a longer line above"),
+        pytest.param("+WIDE!\n+KEY!", "base64", id="a longer line above, in a diff"),
+        pytest.param("//WIDE!\n// KEY!", "base64", id="a longer line above, in a comment"),
+        pytest.param("KEY!\nPLAIN0!\nPLAIN1!\nAb3=", "base64", id="padding in the end"),
+        pytest.param("word " * 60 + "\nKEY!\nPLAIN0!\nAb3=", "base64", id="padding in the end, far down"),
+        pytest.param("-KEY!\n-PLAIN0!\n-Ab3=", "base64", id="padding in the end, in a diff"),
+        pytest.param(f"PLAIN0!\nKEY!\n{PLAIN[1][:63]}=", "base64", id="padding of a whole line"),
+        pytest.param("KEY!\nPLAIN0!\nPLUS!", "base64", id="a plus two lines below"),
+        pytest.param("SLASH!\nPLAIN0!\nKEY!", "base64", id="a slash two lines above"),
+        pytest.param('["PLUS!", "KEY!"]', "base64", id="a plus beside"),
+        pytest.param('["KEY!", "SLASH!"]', "base64", id="a slash beside"),
     ],
 )
 def test_pieces(text: str, expected: str) -> None:
@@ -123,6 +154,21 @@ def test_armours(inside: str, body: str | None) -> None:
     text = f"-----BEGIN A KEY-----{inside}-----END A KEY-----".format(BASE64, BASE64)
     expected = [] if body is None else [body.format(BASE64, BASE64)]
     assert [block.body for block in armours(Document("file", text))] == expected
+
+
+def test_an_armour_begins_and_ends() -> None:
+    first, second = f"-----BEGIN A-----\n{BASE64}\n", f"-----BEGIN A-----\n{BASE64}\n{PLAIN[0][:40]}\n-----END A-----"
+    found = Document("file", f"{first}{second}\n")
+    (block,) = armours(found)
+    assert (block.start, block.end, block.body) == (len(first), len(first + second), BASE64 + PLAIN[0][:40])
+    offsets = (block.start - 1, block.start, block.end - 1, block.end)
+    assert [in_armour(found, offset) for offset in offsets] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("signs", "count"), [(30, 1), (31, 0)])
+def test_seven_of_ten_characters_of_an_armour_are_base64(signs: int, count: int) -> None:
+    text = f"-----BEGIN A-----\n{BASE64}{PLAIN[0][:6]}\n{'.' * signs}\n-----END A-----"
+    assert len(armours(Document("file", text))) == count
 
 
 def test_what_has_no_end_is_no_armour() -> None:

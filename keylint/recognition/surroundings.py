@@ -96,7 +96,7 @@ def _is_glued_after(text: str, end: int) -> bool:
 
 
 def _is_part(character: str) -> bool:
-    return character.isalnum() or (character != "" and character in _GLUE)
+    return character.isalnum() or character in _GLUE
 
 
 def _is_key(text: str, start: int) -> bool:
@@ -105,7 +105,7 @@ def _is_key(text: str, start: int) -> bool:
     if len(value) < KEY_LENGTH or not (value.isascii() and value.isalnum() and has_all_classes(value.encode())):
         return False
     around = text[max(0, start - 1) : start] + text[start + KEY_LENGTH : start + KEY_LENGTH + 1]
-    return start >= 0 and not any(sign.isalnum() or sign == "+" for sign in around)
+    return not any(sign.isalnum() or sign == "+" for sign in around)
 
 
 # --- Wrapped base64: lines, literals of a list or pieces of a string of one width, some with `+` or `/`.
@@ -144,7 +144,7 @@ def _among_base64(document: Document, start: int, end: int) -> bool:
         return True
     if width > len(own.token):
         return bool(above)
-    return any(one.token.endswith("=") for one in lines if len(one.token) < width) and len(lines) > 1
+    return any(one.token.endswith("=") for one in lines) and len(lines) > 1
 
 
 def _stack(document: Document, line: int, step: int, own: _Line) -> list[_Line]:
