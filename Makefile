@@ -67,6 +67,8 @@ mutants: $(STAMP) ## change what recognises keys, place by place, and list the c
 	$(BIN)/python fuzz/mutants.py keylint/recognition/masking.py tests/test_masking.py tests/test_credentials.py
 	$(BIN)/python fuzz/mutants.py keylint/recognition/binding.py tests/test_binding.py tests/test_credentials.py
 	$(BIN)/python fuzz/mutants.py keylint/recognition/surroundings.py tests/test_surroundings.py tests/test_credentials.py
+	for part in joined encoded escaped wrapped; do \
+		$(BIN)/python fuzz/mutants.py keylint/recognition/$$part.py tests/test_put_together.py || exit 1; done
 
 clean: ## remove what the targets made
 	rm -rf .venv build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -17,9 +17,11 @@ from keylint.policy.placeholders import expand
 PAGE = ROOT / "docs" / "reliability.md"
 # A program that builds a client is parsed in every language.
 HEAD = 'import binance\nBINANCE_API_KEY = "{{key:reliability}}"\nBinanceClient(BINANCE_API_KEY)\n'
-SIZES = (1_000, 4_000, 16_000)
-# One file in so many speaks of the exchange and is parsed.
+# Files of which one in so many speaks of the exchange, and is parsed; and how many of them hold a key.
 PARSED = 10
+TREES = ((1_000, 0), (10_000, 0), (100_000, 0), (10_000, 100), (10_000, 1_000))
+# What every name in a listing may cost, and every finding of a report in JSON. Units: bytes.
+A_NAME, A_FINDING = 500, 16_000
 _NOISE = (
     '"',
     "'",
@@ -110,21 +112,26 @@ def hostile(folder: Path) -> list[str]:
 
 
 def soak(folder: Path) -> list[str]:
-    """Scan trees of growing size: memory must not grow with them, but for what is found."""
+    """Scan trees of growing size: memory grows by the names of files and by what is found, and by nothing else."""
     rows = ["| files | of them parsed | findings | processor time | peak |", "|---|---|---|---|---|"]
-    written = 0
-    for size in SIZES:
-        for number in range(written, size):
-            place = folder / f"d{number // 100}"
-            place.mkdir(parents=True, exist_ok=True)
+    least = 0
+    for size, keys in TREES:
+        tree = folder / f"{size} {keys}"
+        for number in range(size):
+            place = tree / f"d{number // 100}"
+            if number % 100 == 0:
+                place.mkdir(parents=True)
             text = f"import os\n\nNUMBER = {number}\n" * 40
             if number % PARSED == 0:
-                text = expand(f'import binance\nAPI_KEY = "{{{{key:{number}}}}}"\n{text}')
+                text = f"import binance\n{text}"
+            if number < keys * PARSED and number % PARSED == 0:
+                text += expand(f'API_KEY = "{{{{key:{number}}}}}"\n')
             (place / f"file{number}.py").write_text(text, encoding="utf-8")
-        written = size
-        cost = scan(folder)
-        assert (cost.code, cost.findings, cost.skipped) == (0, size // PARSED, ())
-        rows.append(f"| {size:,} | {size // PARSED:,} | {cost.findings:,} | {cost.seconds:.1f} s | {cost.peak:,} MB |")
+        cost = scan(tree)
+        assert (cost.code, cost.findings, cost.skipped) == (0, keys, ())
+        least = least or cost.peak
+        assert (cost.peak - least << 20) < size * A_NAME + keys * A_FINDING + (8 << 20), (size, keys, cost.peak)
+        rows.append(f"| {size:,} | {size // PARSED:,} | {keys:,} | {cost.seconds:.1f} s | {cost.peak:,} MB |")
         print(rows[-1], flush=True)
     return rows
 

@@ -62,7 +62,8 @@ def notices(module: str, tree: ast.Module, tests: list[str]) -> int:
         try:
             signal.alarm(SECONDS)
             sys.meta_path.insert(0, _Mutant(module, tree))
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            for stream in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they take longer to load than the tests to run
             options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--hypothesis-seed=0"]
             options += ["-W", "ignore"]

@@ -26,6 +26,10 @@ def bound(text: str) -> Binding:
         pytest.param("\n\nKEY!\n", id="alone on its line"),
         pytest.param("name\nKEY!", id="below a word"),
         pytest.param("f(x)\n'KEY!'", id="a statement of its own"),
+        pytest.param('x = "KEY! more"', id="the beginning of a text"),
+        pytest.param('a, b = "x", "y", "KEY!"', id="more values than names"),
+        pytest.param("id,KEY!", id="the first row has no header"),
+        pytest.param("put('JWTSECRET', 'KEY!')", id="another service's name beside"),
     ],
 )
 def test_bound_to_nothing(text: str) -> None:
@@ -75,15 +79,31 @@ def test_bound_to_nothing(text: str) -> None:
         pytest.param("api_key: &main KEY!", "api_key", id="YAML anchor"),
         pytest.param("option('--api-key', default='KEY!')", "api-key", id="an option's default"),
         pytest.param('variable "api_key" {\n  default = "KEY!"', "api_key", id="Terraform variable"),
+        pytest.param('let key = Some(String::from(str("KEY!")));', "key", id="three wrappers"),
+        pytest.param('{name: API_KEY, x: y}, {value: "KEY!"}', "value", id="not the name of the entry before"),
+        pytest.param(f"x {'n' * 80} = 'KEY!'", "n" * 80, id="a name as long as may be"),
     ],
 )
 def test_entries(text: str, name: str) -> None:
     assert bound(text)[:2] == ("entry", name)
 
 
+def test_a_binding_is_whole() -> None:
+    assert bound("api_key = 'KEY!'") == Binding("entry", "api_key", None, 0, quoted=True, owner=None)
+    assert bound("['KEY!']") == Binding("element", None, None, 0, quoted=True, owner=None)
+
+
+@pytest.mark.parametrize(("text", "quoted"), [('KEY!"', False), ('"KEY!', False), ("KEY!", False), ('"KEY!"', True)])
+def test_quotes_stand_on_both_sides(text: str, quoted: bool) -> None:
+    assert bound(text).quoted is quoted
+
+
 @pytest.mark.parametrize(
     ("text", "owner"),
     [
+        pytest.param('Kraken{APIKey: "KEY!"}', "Kraken", id="a literal of a structure"),
+        pytest.param("bybit:\n  name:\n  apiKey: KEY!", "bybit", id="not what stands beside it"),
+        pytest.param("bybit:\n\n  apiKey: KEY!", "bybit", id="an empty line between"),
         pytest.param("api_key = 'KEY!'", None, id="nothing"),
         pytest.param("kraken: {apiKey: 'KEY!'}", "kraken", id="a mapping"),
         pytest.param('"kraken": {"apiKey": "KEY!"}', "kraken", id="JSON"),
@@ -121,6 +141,7 @@ def test_options(text: str, name: str) -> None:
         pytest.param('Binance::new(Some("KEY!".to_string()))', "Binance::new", 0, id="Rust"),
         pytest.param("hmac.new(b'KEY!', x)", "hmac.new", 0, id="signature"),
         pytest.param("hash_hmac('sha256', $q, 'KEY!')", "hash_hmac", 2, id="third"),
+        pytest.param("sign(['KEY!'])", "sign", 0, id="a list"),
     ],
 )
 def test_arguments(text: str, callee: str, position: int) -> None:

@@ -50,6 +50,7 @@ def everywhere(text: str) -> list[tuple[int, int]]:
         pytest.param(f'a = "{A}"\nb = "{B}"\nx = f"{{a}}-{{b}}"', id="a template with a sign between"),
         pytest.param(f'a = "{A}"\nb = "{B}"\nclient(a, b)', id="names as arguments"),
         pytest.param(f'api_key = "{A}"\napi_secret = "{B}"\nx = api_key + api_secret', id="a key and its secret"),
+        pytest.param(f'a = "{A[:7]}"\nx = a + "{A[7:]}" + "{B}"', id="a name for seven"),
         pytest.param(f'bybit_a = "{A}"\nkraken_key = "{B}"\nx = bybit_a + kraken_key', id="another service's"),
         pytest.param(f'a = "{A}"\nb = "{B}"\nb = "{A}"\nx = a + b', id="a name of two values"),
         pytest.param(f'first = ["{A}", "{B}"]\nprint("-".join(second))', id="another list is joined"),
@@ -72,6 +73,7 @@ def test_not_joined(text: str) -> None:
         pytest.param(f"key {A[:7]}\n{A[7:]}{B}", id="seven at first"),
         pytest.param(f"key {A[:9]}\n" + in_lines(A[9:] + B, 7), id="too many lines"),
         pytest.param(f"key {KEY}\nmore", id="in one line"),
+        pytest.param(f"key {A[:20]}\n{A[20:]} word\n{B}", id="a word in the midst"),
         pytest.param(f"key {A}\n{B[:-1]}\n", id="one short"),
     ],
 )
@@ -179,12 +181,12 @@ def test_a_line_is_spelt_on_a_line() -> None:
     text = f"data: |\n{digits}\n"
     found = only(text)
     for number in range(1, LINED.count("\n") + 1):
-        first = len("\n".join(LINED.split("\n")[: number - 1]).encode()) * 4 // 3
+        first = len("".join(LINED.splitlines(keepends=True)[: number - 1])) * 4 // 3
         start, end = place_in(document(text), found, number)
         assert text[start:end] == digits.split("\n")[first // 76].rstrip("=")
 
 
-@pytest.mark.parametrize("text", [f"x = {base64(LINED + 'x')}", f"x = {LINED.encode().hex()}"])
+@pytest.mark.parametrize("text", [f"x = {base64(LINED + 'xx')}", f"x = {LINED.encode().hex()}"])
 def test_a_line_is_spelt_in_the_one_there_is(text: str) -> None:
     assert place_in(document(text), only(text), 3) == (4, len(text))
 
@@ -231,26 +233,44 @@ def test_windows_are_whole_lines_around_pieces_and_apart() -> None:
     assert all(end < start for (_, end), (start, _) in itertools.pairwise(found))
 
 
+C, D = A[:8], A[8:]
+
+
 @pytest.mark.parametrize(
-    ("text", "pieces"),
+    ("text", "whole", "placed"),
     [
-        pytest.param(f'x = ("{A}"  # one\n     "{B}")', 2, id="a comment between"),
-        pytest.param(f"x = '{A}' .\n '{B}';", 2, id="PHP"),
-        pytest.param(f'x = "{A}" & _\n "{B}"', 2, id="Visual Basic"),
-        pytest.param(f'x = "{A}" .. "{B}"', 2, id="Lua"),
-        pytest.param(f"x = \"{A}\" || '{B}'", 2, id="SQL"),
-        pytest.param(f"x = paste0('{A}', '{B}')", 2, id="R"),
-        pytest.param(f"$x = implode('', ['{A}', '{B}']);", 2, id="implode"),
-        pytest.param(f'#define A "{A}"\n#define B "{B}"\nx = A  B; x = A + B;', 2, id="macros"),
-        pytest.param(f'a: "{A}"\nb: "{B}"\nx = self.a + self.b', 2, id="fields"),
-        pytest.param(f'a = "{A}"\nb = "{B}"\nx = "{{}}{{}}".format(a, b)', 2, id="format"),
-        pytest.param(f'a = "{A}"\nx = a + "{B}"', 2, id="a name and a literal"),
-        pytest.param(f'"x = \\"{A}\\" + \\"{B}\\""', 2, id="written quotes"),
+        pytest.param(f'x = ("{A}"  # one\n     "{B}")', f'{A}"  # one\n     "{B}', "", id="a comment between"),
+        pytest.param(f"x = '{A}' .\n '{B}';", f"{A}' .\n '{B}", "", id="PHP"),
+        pytest.param(f'x = "{A}" & _\n "{B}"', f'{A}" & _\n "{B}', "", id="Visual Basic"),
+        pytest.param(f'x = "{A}" .. "{B}"', f'{A}" .. "{B}', "", id="Lua"),
+        pytest.param(f"x = \"{A}\" || '{B}'", f"{A}\" || '{B}", "", id="SQL"),
+        pytest.param(f"x = paste0('{A}', '{B}')", f"paste0('{A}', '{B}'", f"{A}', '{B}", id="R"),
+        pytest.param(f"$x = implode('', ['{A}', '{B}']);", f"implode('', ['{A}', '{B}'", f"{A}', '{B}", id="implode"),
+        pytest.param(f'["{A}", "{B}"].join("")', f'["{A}", "{B}"', f'{A}", "{B}', id="a list at the beginning"),
+        pytest.param(f'p = ["{A}", "{B}"]\nx = "".join(p)', '"".join(p', f'{A}", "{B}', id="a list with a name"),
+        pytest.param(f'#define A "{A}"\n#define B "{B}"\nx = A  B; x = A + B;', "A + B", A, id="macros"),
+        pytest.param(f'a: "{A}"\nb: "{B}"\nx = self.a + self.b', "self.a + self.b", A, id="fields"),
+        pytest.param(f'a = "{A}"\nb = "{B}"\nx = "{{}}{{}}".format(a, b)', '"{}{}".format(a, b', A, id="format"),
+        pytest.param(f'x = f"{{a}}{{b}}"\na = "{A}"\nb = "{B}"', 'f"{a}{b', A, id="a template before its names"),
+        pytest.param(f"A={A}\nB={B}\nX=$A$B", "$A$B", A, id="without quotes"),
+        pytest.param(f'a = "{A}"\nx = a + "{B}"', f'a + "{B}"', A, id="a name and a literal"),
+        pytest.param(f'a="{C}"\nx = a + "{D}" + "{B}"', f'a + "{D}" + "{B}"', C, id="a name for eight"),
+        pytest.param(f'"x = \\"{A}\\" + \\"{B}\\""', f'{A}\\" + \\"{B}', "", id="written quotes"),
     ],
 )
-def test_joined(text: str, pieces: int) -> None:
+def test_joined(text: str, whole: str, placed: str) -> None:
     (found,) = joined(document(text), everywhere(text))
-    assert (found.value, found.pieces, text[found.start : found.start + 32]) == (KEY, pieces, A)
+    assert (found.value, found.pieces) == (KEY, 3 if f'"{D}"' in whole else 2)
+    assert text[found.whole_start : found.whole_end] == whole
+    assert text[found.start : found.end] == (placed or whole)
+
+
+def test_what_is_joined_twice_is_told_twice() -> None:
+    text = f'x = "{A}" + "{B}"; y = "{A}" + "{B}"; z = ["{A}", "{B}"]'
+    assert [(one.start, one.pieces) for one in joined(document(text), everywhere(text))] == [
+        (5, 2),
+        (text.index(A, 40), 2),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -260,6 +280,7 @@ def test_joined(text: str, pieces: int) -> None:
         pytest.param(f"> key: {A}=\n> {B}\n", 2, id="quoted-printable"),
         pytest.param(f"key: {A[:20]}\n{A[20:]}\n{B} more", 3, id="three lines"),
         pytest.param(f"first line\n\nkey: {A[:8]}\n{A[8:]}{B}", 2, id="eight at first"),
+        pytest.param(f"{A}\n{B}", 2, id="at the beginning of a line"),
         pytest.param("key: " + in_lines(KEY, 8), 8, id="as many lines as may be"),
         pytest.param(f"{'some words ' * 20}{A}\n{B}", 2, id="at the end of a long line"),
     ],

@@ -72,7 +72,7 @@ def place_in(document: Document, within: Encoded, line: int) -> tuple[int, int]:
     if "\n" not in stretch or within.encoding != "base64":
         return within.start, within.end
     lines = within.text.split("\n")
-    before = len("\n".join(lines[: line - 1]).encode("utf-8", "surrogateescape"))
+    before = len("".join(f"{one}\n" for one in lines[: line - 1]).encode("utf-8", "surrogateescape"))
     digit = before * 4 // 3
     for token in _LINE_OF_BLOCK.finditer(stretch):
         if digit < len(token[0]):
