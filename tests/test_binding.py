@@ -81,6 +81,8 @@ def test_bound_to_nothing(text: str) -> None:
         pytest.param('variable "api_key" {\n  default = "KEY!"', "api_key", id="Terraform variable"),
         pytest.param('let key = Some(String::from(str("KEY!")));', "key", id="three wrappers"),
         pytest.param('{name: API_KEY, x: y}, {value: "KEY!"}', "value", id="not the name of the entry before"),
+        pytest.param(f"{'w' * 200} api_key = 'KEY!'", "api_key", id="after a word that is cut"),
+        pytest.param(f"{'w' * 201} api_key = 'KEY!'", "api_key", id="after one that is longer"),
         pytest.param(f"x {'n' * 80} = 'KEY!'", "n" * 80, id="a name as long as may be"),
     ],
 )

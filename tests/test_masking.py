@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keylint.documents.document import Document
-from keylint.model import Fact
+from keylint.model import Excerpt, Fact
 from keylint.pipeline import examine, lens
 from keylint.policy.placeholders import expand
 from keylint.recognition.masking import ELLIPSIS, excerpt, mask, mask_opaque, quotation
@@ -137,3 +137,17 @@ def test_a_quotation_points_at_its_span(text: str, span: tuple[int, int], expect
         assert "a" * 20 not in shown.text
         return
     assert (line in shown.text, shown.text[shown.start : shown.start + shown.width]) == (True, pointed)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "expected"),
+    [
+        pytest.param("  print(api_key)", (8, 15), Excerpt("print(api_key)", 6, 7), id="a line"),
+        pytest.param("k " * 30 + "id = 1", (60, 62), Excerpt("k " * 30 + "id = 1", 60, 2), id="sixty before"),
+        pytest.param("a" + "k " * 30 + "id", (61, 63), Excerpt("…" + "k " * 30 + "id", 61, 2), id="more before"),
+        pytest.param("k " * 79 + "kk", (0, 160), Excerpt("k " * 79 + "kk", 0, 160), id="as wide as may be"),
+        pytest.param("k " * 80 + "k", (0, 161), Excerpt("k " * 80 + "…", 0, 161), id="wider"),
+    ],
+)
+def test_a_quotation_is_the_line(text: str, span: tuple[int, int], expected: Excerpt) -> None:
+    assert quotation(Document("bot.py", f"x\n{text}\ny"), span[0] + 2, span[1] + 2) == expected

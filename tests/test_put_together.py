@@ -145,6 +145,7 @@ def only(text: str) -> Encoded:
     ("text", "spelt"),
     [
         pytest.param(SETTINGS.encode().hex(), SETTINGS, id="hexadecimal"),
+        pytest.param(f"{SETTINGS}x".encode().hex(), f"{SETTINGS}x", id="hexadecimal of another length"),
         pytest.param(SETTINGS.encode().hex() + "0", "", id="hexadecimal with a digit too many"),
         pytest.param(base64(SETTINGS), SETTINGS, id="base64"),
         pytest.param(base64(SETTINGS) + "A", SETTINGS, id="base64 with a digit too many"),
@@ -161,6 +162,9 @@ def only(text: str) -> Encoded:
         pytest.param(base64(base64("a" * 40 + "\0" * 40)), base64("a" * 40 + "\0" * 40), id="base64 of noise"),
         pytest.param(in_lines(base64(SETTINGS), 76), SETTINGS, id="lines"),
         pytest.param(in_lines(base64(SETTINGS[:-1]), 76) + f"\n{base64(SETTINGS)}", SETTINGS[:-1], id="and another"),
+        pytest.param(
+            in_lines(base64(SETTINGS[:63]), 76) + f"\n{base64(SETTINGS)}", SETTINGS[:63], id="without padding"
+        ),
         pytest.param(base64(SETTINGS[:57]) + f"\n{base64(SETTINGS)}", SETTINGS[:57], id="a longer line after it"),
     ],
 )
@@ -255,6 +259,11 @@ C, D = A[:8], A[8:]
         pytest.param(f"A={A}\nB={B}\nX=$A$B", "$A$B", A, id="without quotes"),
         pytest.param(f'a = "{A}"\nx = a + "{B}"', f'a + "{B}"', A, id="a name and a literal"),
         pytest.param(f'a="{C}"\nx = a + "{D}" + "{B}"', f'a + "{D}" + "{B}"', C, id="a name for eight"),
+        pytest.param(f'b = "{B}"\nx = "{A}" + self.b', f'{A}" + self.b', A, id="a literal and a field"),
+        pytest.param(
+            f'a: "{A}"\nb: "{B}"\n"".join([self.a, self.b])', '"".join([self.a, self.b', A, id="a list of fields"
+        ),
+        pytest.param(f'key_1="{A}"\nkey_2="{B}"\nx=key_1+key_2', "key_1+key_2", A, id="two halves of a key"),
         pytest.param(f'"x = \\"{A}\\" + \\"{B}\\""', f'{A}\\" + \\"{B}', "", id="written quotes"),
     ],
 )
