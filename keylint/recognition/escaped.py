@@ -44,10 +44,25 @@ def escaped(document: Document) -> Iterator[tuple[Run, int]]:
     for sign, pattern, digits, base, encoding in _ESCAPES:
         if text.count(sign) < KEY_LENGTH - 1:
             continue
-        # What follows a list tells whether it ends there.
-        places = [(start, end + 1) for start, end in number_lists(document.ascii)] if sign == "," else [(0, len(text))]
-        for match in (one for place in places for one in re.compile(pattern).finditer(text, *place)):
+        search = re.compile(pattern)
+        for match in _listed(document, search) if sign == "," else _signed(text, search, sign):
             value = "".join(chr(int(code, base)) for code in re.findall(digits, match[0]))
             if len(value) == KEY_LENGTH and value.isascii() and value.isalnum():
                 maker = _MAKER.search(text, max(0, match.start() - _REACH), match.start())
                 yield Run(*match.span(), value.encode(), encoding), maker.start() if maker else match.start()
+
+
+def _listed(document: Document, search: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    for start, end in number_lists(document.ascii):
+        yield from search.finditer(document.text, start, end + 1)  # what follows a list tells whether it ends there
+
+
+def _signed(text: str, search: re.Pattern[str], sign: str) -> Iterator[re.Match[str]]:
+    """Yield what is found where a sign stands: a pattern without a word in it is tried at every character."""
+    start = text.find(sign)
+    while start >= 0:
+        is_escaped = len(sign) > 1 and text.startswith("\\\\", max(0, start - 1))
+        match = search.match(text, start - is_escaped)
+        if match is not None:
+            yield match
+        start = text.find(sign, match.end() if match is not None else start + 1)
