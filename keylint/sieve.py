@@ -29,7 +29,8 @@ _PIECE = b"a" * LEAST_PIECE
 _LEAST_CHANGES = 0.45
 _LEAST_OF_ALL = 30
 # A literal's closing quote, escaped or not; a line's end, before it the sign of a line that goes on; a template's.
-_ENDS = frozenset((b'"', b"'", b"`", b"\\", b"\r", b"\n", b"=", b"{", b"$", b"<", b" ", b""))
+_ENDS = frozenset((b'"', b"'", b"`", b"\\", b"\r", b"\n", b"{", b"$", b"<", b" ", b""))
+_GOES_ON = frozenset((b"/", b"_", b".", b"-"))
 _CASES = bytes(
     100 if 48 <= byte < 58 else 117 if 65 <= byte < 91 else 108 if 97 <= byte < 123 else 0 for byte in range(256)
 )
@@ -146,19 +147,28 @@ def pieces(data: bytes) -> Iterator[tuple[int, int]]:
         if digit >= end:
             start = classes.find(_PIECE, classes.rfind(b"\0", end, digit) + 1)
             continue
-        if end - start < KEY_LENGTH and data[end : end + 1] in _ENDS:
+        if end - start < KEY_LENGTH and _is_apart(data, start, end):
             value = data[start:end]
             if has_all_classes(value) and looks_random(value) and not is_hex(value[2:]):
                 yield start, end
         start = classes.find(_PIECE, end)
 
 
+def _is_apart(data: bytes, start: int, end: int) -> bool:
+    """Tell whether something ends with a run, and begins with it: digests go on with the other signs of base64."""
+    after = data[end : end + 1]
+    if after == b"=":  # quoted-printable has it before a line's end
+        return data[end + 1 : end + 2] in (b"\r", b"\n", b"\\", b"")
+    return after in _ENDS and data[start - 1 : start] not in _GOES_ON
+
+
 def are_enough(data: bytes, found: Iterable[tuple[int, int]]) -> bool:
-    """Tell whether pieces may make a key together."""
-    seen: set[bytes] = set()
+    """Tell whether pieces that stand close together may make a key."""
+    close: list[tuple[int, bytes]] = []
     for start, end in found:
-        seen.add(data[start:end])
-        if sum(map(len, seen)) >= _LEAST_OF_ALL:
+        close = [one for one in close if one[0] > start - _AROUND]
+        close.append((start, data[start:end]))
+        if sum(map(len, {piece for _, piece in close})) >= _LEAST_OF_ALL:
             return True
     return False
 
