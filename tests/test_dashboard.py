@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import spawn
 from playwright.sync_api import Browser
-from sweeps import five_sweeps
+from sweeps import five_sweeps, run_sweep
 from test_formats import HOSTILE, WAIVER, finding
 from test_html import Opened, browsed, browser
 
@@ -73,7 +72,7 @@ TEAM = overview(
     held(4, "acme/web", "", suppression=WAIVER),
     scans=(
         scan("acme/bot"),
-        scan("acme/bot-grid", state="same"),
+        scan("acme/bot-grid", state="unchanged"),
         scan("acme/web", incomplete=2),
         scan("acme/gone", state="failed", why="git: no such repository"),
     ),
@@ -367,7 +366,7 @@ def test_five_sweeps_of_real_repositories(browser: Browser, tmp_path: Path) -> N
     sweeps = five_sweeps(tmp_path)
     assert [one.code for one in sweeps] == [1] * 5, sweeps[0].err
     files = "--report", "html=sweep.html", "--report", "json=sweep.json"
-    assert spawn("sweep", "report", *files, cwd=tmp_path).code == 1
+    assert run_sweep("report", *files, cwd=tmp_path).code == 1
     document = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
     opened = Opened(browser, tmp_path / "shown.html", (tmp_path / "sweep.html").read_text(encoding="utf-8"))
     page = opened.page

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, Result, Run, git, spawn, write
+from sweeps import run_sweep
 
+from keylint import revisions, workers
+from keylint.model import Skip, SkipReason
 from keylint.policy.placeholders import expand
+from keylint.sweep import local
+from keylint.sweep.job import Job
+from keylint.sweep.job import examine as examined
+from keylint.sweep.results import Result as Found
+from keylint.sweep.target import Target
 
 DAY = "2026-11-22"
 
@@ -45,9 +54,8 @@ def clones(tmp_path: Path) -> Path:
     return folder
 
 
-def sweep(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Result:
-    store = f"{folder.parent}/store.db"
-    return spawn("sweep", "--store", store, "--today", DAY, *arguments, cwd=folder.parent, env=env)
+def sweep(folder: Path, *arguments: str) -> Result:
+    return run_sweep("--store", f"{folder.parent}/store.db", "--today", DAY, *arguments, cwd=folder.parent)
 
 
 def described(result: Result) -> dict[str, Any]:
@@ -101,13 +109,11 @@ def test_what_is_new_and_what_is_gone(clones: Path) -> None:
     assert new == ["bot.py", "a.py"]
     assert [(one["rule"], one["path"]) for one in document["resolved"]] == [("hardcoded-api-key", "bot.py")]
     assert [point["new"] for point in document["trend"]] == [2, 0, 2]
-    between = spawn("sweep", "diff", "1", "3", "--store", "store.db", "--format", "json", cwd=clones.parent)
+    between = run_sweep("diff", "1", "3", "--store", "store.db", "--format", "json", cwd=clones.parent)
     assert told(described(between)) == told(document)
 
 
 def test_what_changes_of_a_finding_is_kept_up(clones: Path) -> None:
-    import sqlite3
-
     sweep(clones, "clones/bot", "--no-history")
     repository_of(clones / "bot", {"bot.py": '# moved\nAPI_KEY = "{{key:bot}}"\n'})
     write(clones.parent, {"policy.yaml": "version: 1\nrules: {hardcoded-api-key: {severity: low}}\n"})
@@ -121,7 +127,7 @@ def test_what_changes_of_a_finding_is_kept_up(clones: Path) -> None:
 
 def test_reports_say_the_same_again(clones: Path) -> None:
     now = sweep(clones, "clones", "--format", "json")
-    later = spawn("sweep", "report", "--store", "store.db", "--format", "json", cwd=clones.parent)
+    later = run_sweep("report", "--store", "store.db", "--format", "json", cwd=clones.parent)
     assert (later.code, later.out) == (now.code, now.out)
 
 
@@ -161,14 +167,70 @@ def test_keys_are_declared_in_one_repository_and_used_in_another(clones: Path) -
     ]
 
 
-def test_forks_are_not_looked_at_twice(clones: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    first = sweep(clones, "clones/bot", "--format", "json", env={"KEYLINT_CACHE_DIR": str(cache)})
-    before = {file.name for file in cache.iterdir()}
-    git(clones, "clone", "--quiet", "bot", "fork")
-    both = sweep(clones, "clones/bot", "clones/fork", "--format", "json", env={"KEYLINT_CACHE_DIR": str(cache)})
-    assert {file.name for file in cache.iterdir()} == before
-    assert len(told(described(both))) > len(told(described(first)))
+def states(result: Result) -> dict[str, tuple[str, int]]:
+    """Return how every repository fared, and of how much of it something could not be read."""
+    return {one["name"]: (one["state"], one["incomplete"]) for one in described(result)["repositories"]}
+
+
+def test_what_is_missing_is_looked_for_again_only_where_objects_have_come(clones: Path) -> None:
+    """A clone that lacks an object lacks it until somebody fetches; it is not complete all the while."""
+    page, arguments = clones / "page", ("clones/page", "--format", "json")
+    name = git(page, "rev-parse", "HEAD:index.html").strip()
+    file = page / ".git" / "objects" / name[:2] / name[2:]
+    away = file.rename(clones / "away")
+    first = sweep(clones, *arguments)
+    second = sweep(clones, *arguments)
+    assert [(one.code, states(one)) for one in (first, second)] == [
+        (4, {"clones/page": ("done", 1)}),
+        (4, {"clones/page": ("unchanged", 1)}),
+    ]
+    assert described(first)["skipped"] == described(second)["skipped"] != []
+    away.rename(file)
+    assert states(sweep(clones, *arguments)) == {"clones/page": ("done", 0)}
+    git(page, "repack", "-a", "-d", "--quiet")  # where nothing is missing it is all the same how objects lie
+    assert states(sweep(clones, *arguments)) == {"clones/page": ("unchanged", 0)}
+
+
+@pytest.mark.parametrize("reason", ["timeout", "unreadable"])
+def test_what_may_go_well_the_next_time_is_tried_again(
+    clones: Path, monkeypatch: pytest.MonkeyPatch, reason: SkipReason
+) -> None:
+    whole = revisions._Examiner.__call__
+    monkeypatch.setattr(
+        revisions._Examiner,
+        "__call__",
+        lambda _self, items: revisions.Looked(0, 0, (), tuple(Skip(item.paths[0], reason) for item in items)),
+    )
+    arguments = "clones/page", "--format", "json"
+    assert states(sweep(clones, *arguments))["clones/page"][0] == "done"
+    monkeypatch.setattr(revisions._Examiner, "__call__", whole)
+    assert states(sweep(clones, *arguments)) == {"clones/page": ("done", 0)}
+
+
+def test_forks_cost_nothing(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two mirrors of one history each object is looked at once; of a third, what it alone has."""
+    for name in ("one", "other"):
+        git(clones, "clone", "--quiet", "--mirror", "tax", name)
+    repository_of(clones / "tax", {"b.py": 'API_KEY = "{{key:b}}"\n'})
+    git(clones, "clone", "--quiet", "--mirror", "tax", "third")
+    looked_at: list[str] = []
+
+    def noted(work: Any, batches: Sequence[Sequence[revisions.Item]], *rest: Any, **more: Any) -> Any:
+        looked_at.extend(item.paths[0] for batch in batches for item in batch)
+        return run(work, batches, *rest, **more)
+
+    run = workers.run
+    monkeypatch.setattr(workers, "run", noted)
+    seen = []
+    for name in ("one", "other", "third"):
+        job = Job(Target(name, str(clones / name)), None, DAY, "medium", True, True, None, "", 60.0, 1 << 30)
+        seen.append(([one.rule for one in examined(job).findings], sorted(looked_at)))
+        looked_at.clear()
+    assert seen == [
+        (["key-in-history"], [".git/commit-message", ".git/commit-message", "tax.py", "tax.py"]),
+        (["key-in-history"], []),
+        (["hardcoded-api-key", "key-in-history"], [".git/commit-message", "b.py"]),
+    ]
 
 
 def test_a_repository_that_cannot_be_examined_is_told(clones: Path) -> None:
@@ -190,70 +252,82 @@ def test_the_same_is_found_however_it_is_run(clones: Path, how: list[str]) -> No
     assert len(told(described(found))) == 6
 
 
-KILLS = """
-import os, signal, sys
-from keylint.sweep import local
-from keylint.cli import main
-examine, mark = local.examine, sys.argv.pop(1)
+def killing(clones: Path, monkeypatch: pytest.MonkeyPatch, times: int) -> Result:
+    """Sweep, while the process that examines one of the repositories is killed, so many times."""
+    marks = clones.parent / "marks"
+    marks.mkdir()
+    examine = examined
 
-def deadly(job):
-    if job.target.name.endswith("tax") and (mark == "always" or not os.path.exists(mark)):
-        if mark != "always":
-            open(mark, "w").close()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return examine(job)
+    def deadly(job: Job) -> Found:
+        count = len([*marks.iterdir()])
+        if job.target.name.endswith("tax") and count < times:
+            (marks / str(count)).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return examine(job)
 
-local.examine = deadly
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-def killing(clones: Path, mark: str) -> Result:
-    arguments = "sweep", "clones", "--store", "killed.db", "--today", DAY, "--format", "json", "--jobs", "2"
-    done = subprocess.run(
-        [sys.executable, "-c", KILLS, mark, *arguments],
-        cwd=clones.parent, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
-    )  # fmt: skip
-    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    monkeypatch.setattr(local, "examine", deadly)
+    arguments = "clones", "--store", "killed.db", "--today", DAY, "--format", "json", "--jobs", "2"
+    found = run_sweep(*arguments, cwd=clones.parent)
+    assert len([*marks.iterdir()]) == times
+    return found
 
 
-def test_a_killed_process_loses_nothing(clones: Path) -> None:
+def test_a_killed_process_loses_nothing(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = described(sweep(clones, "clones", "--format", "json"))
-    assert described(killing(clones, str(clones.parent / "mark"))) == expected
+    assert described(killing(clones, monkeypatch, 1)) == expected
 
 
-def test_what_always_kills_fails_alone(clones: Path) -> None:
-    found = killing(clones, "always")
+def test_what_always_kills_fails_alone(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = killing(clones, monkeypatch, 2)
     states = {one["name"]: one["state"] for one in described(found)["repositories"]}
     assert states == {"clones/bot": "done", "clones/page": "done", "clones/tax": "failed"}
     assert (found.code, "killed by signal 9, twice" in found.out) == (1, True)
 
 
+def forked(*arguments: str, cwd: Path) -> int:
+    """Begin a sweep in a process of its own, one that has nothing to load any more."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            run_sweep(*arguments, cwd=cwd)
+        finally:
+            os._exit(0)
+    return pid
+
+
 def test_a_sweep_killed_at_any_moment_goes_on(clones: Path) -> None:
-    for number in range(12):
+    for number in range(9):
         repository_of(clones / f"r{number:02}", {"a.py": f'API_KEY = "{{{{key:{number}}}}}"\n'})
-    expected = described(sweep(clones, "clones", "--format", "json"))
-    generator = random.Random(64)
+    arguments = "clones", "--today", DAY, "--format", "json", "--jobs", "2", "--store"
+    expected = described(run_sweep(*arguments, "whole.db", cwd=clones.parent))
+    start = time.monotonic()
+    os.waitpid(forked(*arguments, "another.db", cwd=clones.parent), 0)
+    lasts = time.monotonic() - start
+    begun = set()
     for number in range(20):
-        store = clones.parent / f"again{number}.db"
-        arguments = "sweep", "clones", "--store", str(store), "--today", DAY, "--format", "json", "--jobs", "2"
-        command = [sys.executable, "-m", "keylint", *arguments]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        begun = subprocess.Popen(
-            command, cwd=clones.parent, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 60
-        while not store.exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(generator.uniform(0, 1.0))
-        begun.send_signal(signal.SIGKILL)
-        begun.wait()
-        found = spawn(*arguments, "--resume", cwd=clones.parent)
-        document = described(found)
+        store = f"again{number}.db"
+        pid = forked(*arguments, store, cwd=clones.parent)
+        time.sleep(lasts * number / 20)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        begun.add(looked_at(clones.parent / store))
+        document = described(run_sweep(*arguments, store, "--resume", cwd=clones.parent))
         if document["sweep"]["id"] == 1:
             assert document == expected, number
         else:  # it had come to its end before it was killed
             assert told(document) == told(expected)
+    assert len(begun) > 2  # nothing was looked at yet, all was, and what is between
+
+
+def looked_at(store: Path) -> int:
+    """Return how many repositories a sweep had looked at when it ended."""
+    if not store.exists():
+        return 0
+    with closing(sqlite3.connect(store)) as connection:
+        try:
+            return int(connection.execute("select count(*) from scans").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
 
 
 def test_no_secret_is_kept(clones: Path) -> None:
@@ -277,12 +351,10 @@ def test_what_is_left_out_is_told_of_the_repositories_of_the_sweep(clones: Path)
 
 
 def test_who_may_not_write_can_read(clones: Path) -> None:
-    import sqlite3
-
     first = sweep(clones, "clones")
     with sqlite3.connect(clones.parent / "store.db") as writing:
         writing.execute("begin immediate")  # as long as nobody else can write
-        later = spawn("sweep", "report", "--store", "store.db", cwd=clones.parent)
+        later = run_sweep("report", "--store", "store.db", cwd=clones.parent)
     assert (later.code, later.out) == (first.code, first.out), later.err
 
 
@@ -345,7 +417,7 @@ def test_usage(clones: Path, arguments: list[str], message: str) -> None:
     store = [] if word != "diff" else ["--store", "store.db"]
     if word == "diff":
         sweep(clones, "clones")
-    found = spawn("sweep", *arguments, *store, cwd=clones.parent)
+    found = run_sweep(*arguments, *store, cwd=clones.parent)
     assert (found.code, message in found.err) == (2, True), found.err
 
 
@@ -389,12 +461,10 @@ def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     command = [sys.executable, "-c", dies, file]
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode == 9
     repository_of(tmp_path / "a", {"a.py": ""})
-    assert spawn("sweep", "a", "--store", file, "--resume", cwd=tmp_path).code == 0
+    assert run_sweep("a", "--store", file, "--resume", cwd=tmp_path).code == 0
 
 
 def test_a_store_of_a_newer_keylint_is_left_alone(keylint: Run, clones: Path) -> None:
-    import sqlite3
-
     sweep(clones, "clones")
     with sqlite3.connect(clones.parent / "store.db") as connection:
         connection.execute("update keylint set schema = 99")
@@ -442,16 +512,16 @@ def test_postgresql_says_what_sqlite_says(clones: Path, postgresql: str) -> None
     results = []
     for store in ("store.db", postgresql):
         arguments = "--store", store, "--today", DAY, "--format", "json"
-        first = spawn("sweep", "clones", *arguments, cwd=clones.parent)
+        first = run_sweep("clones", *arguments, cwd=clones.parent)
         assert first.code == 1, first.err
         git(clones / "bot", "checkout", "--quiet", "--orphan", "fresh")
-        second = spawn("sweep", "clones", *arguments, cwd=clones.parent)
+        second = run_sweep("clones", *arguments, cwd=clones.parent)
         git(clones / "bot", "checkout", "--quiet", "main", "--force")
         results.append((described(first), described(second)))
     assert results[0] == results[1]
 
 
 def test_passwords_of_stores_are_not_shown(clones: Path) -> None:
-    found = spawn("sweep", "clones", "--store", "postgresql://me:hunter2@127.0.0.1:1/x", cwd=clones.parent)
+    found = run_sweep("clones", "--store", "postgresql://me:hunter2@127.0.0.1:1/x", cwd=clones.parent)
     assert (found.code, "postgresql://me:…@127.0.0.1:1/x cannot be used" in found.err) == (2, True), found.err
     assert "hunter2" not in found.err + found.out

@@ -33,8 +33,6 @@ _VIEWS = "keylint.sweep.views"
 _REPORT, _DIFF = "report", "diff"
 # What a URL's repository may take. Units: seconds, bytes.
 _SECONDS, _LARGEST = 3600.0, 20 << 30
-# Unchanged repositories that are noted in one transaction.
-_AT_ONCE = 500
 
 _EXAMPLES = """\
 examples:
@@ -189,10 +187,12 @@ def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argpars
     progress = Progress("repository", "repositories") if not arguments.no_progress and is_watched() else None
     count = arguments.jobs or os.cpu_count() or 1
     results = [unchanged(job) for job in jobs]
-    same = [(job.target, result.scan) for job, result in zip(jobs, results, strict=True) if result is not None]
-    for start in range(0, len(same), _AT_ONCE):
-        some = same[start : start + _AT_ONCE]
-        store.record_same(sweep, [(target.owner, target.tags, scan) for target, scan in some])
+    same = [
+        (job.target.owner, job.target.tags, result.scan)
+        for job, result in zip(jobs, results, strict=True)
+        if result is not None
+    ]
+    store.record_unchanged(sweep, same)
     finished, size, total = before + len(same), 0, before + len(jobs)
     jobs = [job for job, result in zip(jobs, results, strict=True) if result is None]
 

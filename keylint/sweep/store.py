@@ -120,25 +120,48 @@ class Store:
             _replace(connection, "facts", target, ({"record": records.written(one)} for one in result.facts))
             _replace(connection, "skips", target, (skip._asdict() for skip in result.skips[:_MOST_SKIPS]))
 
-    def record_same(self, sweep: Sweep, unchanged: Sequence[tuple[str, Sequence[str], Scan]]) -> None:
-        """Keep of repositories in which nothing is new that they were looked at. Shape: owner, tags, scan."""
+    def record_unchanged(self, sweep: Sweep, unchanged: Sequence[tuple[str, Sequence[str], Scan]]) -> None:
+        """Keep of repositories that the store knows that nothing is new in them. Shape: owner, tags, scan."""
+        from sqlalchemy import bindparam, select
+
+        targets, scans = metadata.tables["targets"], metadata.tables["scans"]
+        told = [(scan, {"owner": owner, "tags": json.dumps(list(tags))}) for owner, tags, scan in unchanged]
         with self._engine.begin() as connection:
-            for owner, tags, scan in unchanged:
-                _insert_scan(connection, sweep, _target(connection, scan.target, owner, tags), scan)
+            known = {name: rest for name, *rest in connection.execute(
+                select(*(targets.c[name] for name in ("name", "id", "owner", "tags")))
+            )}  # fmt: skip
+            query = select(scans.c.target).where(scans.c.sweep == sweep.id)
+            before = set(connection.execute(query).scalars())
+            rows = [{**scan._asdict(), "sweep": sweep.id, "target": known[scan.target][0]} for scan, _ in told]
+            moved = [
+                {"of": known[scan.target][0], **said}
+                for scan, said in told
+                if known[scan.target][1:] != [*said.values()]
+            ]
+            again = [{"of": row["target"]} for row in rows if row["target"] in before]
+            of: Any = bindparam("of")
+            if moved:
+                connection.execute(targets.update().where(targets.c.id == of), moved)
+            if again:
+                connection.execute(scans.delete().where((scans.c.sweep == sweep.id) & (scans.c.target == of)), again)
+            if rows:
+                connection.execute(scans.insert(), rows)
 
     def record_across(self, sweep: Sweep, found: Mapping[str, Sequence[Finding]]) -> None:
         """Keep the findings that only all its repositories together gave, by the one that they stand in."""
         from sqlalchemy import select
 
-        targets, scans = metadata.tables["targets"], metadata.tables["scans"]
+        targets, scans, findings = (metadata.tables[name] for name in ("targets", "scans", "findings"))
         query = (
             select(targets.c.id, targets.c.name)
             .select_from(targets.join(scans, scans.c.target == targets.c.id))
             .where(scans.c.sweep == sweep.id)
         )
         with self._engine.begin() as connection:
+            had = set(connection.execute(select(findings.c.target).where(findings.c.across)).scalars())
             for identity, name in connection.execute(query).all():
-                _put_findings(connection, sweep, identity, found.get(name, ()), across=True)
+                if name in found or identity in had:
+                    _put_findings(connection, sweep, identity, found.get(name, ()), across=True)
 
     def facts(self, sweep: Sweep) -> Iterator[tuple[str, Fact]]:
         """Yield what is compared across the repositories of a sweep, with the repository's name."""
@@ -359,7 +382,7 @@ def _put_findings(connection: Connection, sweep: Sweep, target: int, found: Iter
         again = select(findings.c.fingerprint, findings.c.id).where(
             (findings.c.target == target) & (findings.c.across == across)
         )
-        identities = dict(connection.execute(again).tuples().all())
+        identities = {fingerprint: identity for fingerprint, identity in connection.execute(again)}  # noqa: C416
     closed: list[dict[str, object]] = []
     changed: list[dict[str, object]] = []
     opened: list[dict[str, object]] = []

@@ -46,11 +46,12 @@ Table(
     Column("owner", Text, nullable=False),
     # A JSON list.
     Column("tags", Text, nullable=False),
-    # What the last good look went by; empty before there was one.
+    # What the last look went by; empty before there was one, and if it has to be repeated.
     Column("refs", String(64), nullable=False, default=""),
     Column("policy", String(64), nullable=False, default=""),
     Column("day", String(10), nullable=False, default=""),
     Column("ages", Boolean, nullable=False, default=False),
+    Column("incomplete", Integer, nullable=False, default=0),
 )
 
 Table(
@@ -59,7 +60,7 @@ Table(
     Column("id", Integer, primary_key=True),
     Column("sweep", ForeignKey("sweeps.id"), nullable=False),
     Column("target", ForeignKey("targets.id"), nullable=False),
-    # done, same (nothing had changed) or failed.
+    # done, unchanged or failed.
     Column("state", String(10), nullable=False),
     Column("why", Text, nullable=False),
     Column("seconds", Float, nullable=False),

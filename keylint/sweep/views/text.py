@@ -49,7 +49,7 @@ def render(about: Overview, style: Style) -> str:
 def _closing(about: Overview, paint: Paint) -> list[str]:
     states = [scan.state for scan in about.scans]
     said = [f"{states.count('done'):,} examined"]
-    said += [f"{states.count('same'):,} unchanged"] if "same" in states else []
+    said += [f"{states.count('unchanged'):,} unchanged"] if "unchanged" in states else []
     said += [paint(f"{states.count('failed'):,} failed", "high")] if "failed" in states else []
     found = by_severity(about.counted)
     open_ = ", ".join(f"{count:,} {severity}" for severity, count in found.items() if count) or "nothing"
