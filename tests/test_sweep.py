@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -23,10 +25,13 @@ from sweeps import run_sweep
 from keylint import revisions, workers
 from keylint.model import Skip, SkipReason
 from keylint.policy.placeholders import expand
+from keylint.reporters._wording import gravity
 from keylint.sweep import local
 from keylint.sweep.job import Job
 from keylint.sweep.job import examine as examined
+from keylint.sweep.overview import overview
 from keylint.sweep.results import Result as Found
+from keylint.sweep.store import Store
 from keylint.sweep.target import Target
 
 DAY = "2026-11-22"
@@ -98,7 +103,7 @@ def test_what_is_new_and_what_is_gone(clones: Path) -> None:
     same = sweep(clones, "clones", "--new-only")
     assert same.code == 0
     assert "(0 examined, 3 unchanged)" in same.out
-    assert "Since sweep 1: 0 new, 0 gone." in same.out
+    assert "Since sweep 1: 0 new, 0 resolved." in same.out
     repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:new}}"\n'})
     repository_of(clones / "bot", {"bot.py": "import os\n"}, "out with it")
     third = sweep(clones, "clones", "--new-only", "--format", "json")
@@ -123,6 +128,62 @@ def test_what_changes_of_a_finding_is_kept_up(clones: Path) -> None:
     with sqlite3.connect(clones.parent / "store.db") as connection:
         rows = connection.execute("select severity, line, seen, brought <> '' from findings").fetchall()
     assert rows == [("low", 2, DAY, 1)]
+
+
+def test_only_what_is_new_is_listed_where_nothing_else_counts(clones: Path) -> None:
+    sweep(clones, "clones")
+    repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:new}}"\n'})
+    repository_of(clones / "bot", {"bot.py": "import os\n"}, "out with it")
+    new = [
+        "clones/bot:bot.py:1:12: critical key-in-history: API key in history, though in no branch head any more (bound to `API_KEY`)",
+        "clones/page:a.py:1:12: critical hardcoded-api-key: API key in the repository (bound to `API_KEY`)",
+    ]
+    for found in (
+        sweep(clones, "clones", "--new-only", "--quiet"),
+        run_sweep("diff", "1", "2", "--quiet", "--store", "store.db", cwd=clones.parent),
+    ):
+        assert (found.code, found.out.splitlines()) == (1, new)
+    told = run_sweep("diff", "1", "2", "--store", "store.db", cwd=clones.parent).out
+    assert "clones/tax" not in told
+    assert told.endswith(
+        "Resolved since sweep 1\n  clones/bot:bot.py:1:12 hardcoded-api-key\n\n"
+        "Sweep 2 of 2026-11-22: 3 repositories (2 examined, 1 unchanged), 179 bytes, 4 commits.\n"
+        "Open: 3 critical.\nSince sweep 1: 2 new, 1 resolved.\n"
+    )
+    later = sweep(clones, "clones", "--new-only", "--quiet")
+    assert (later.code, later.out) == (0, "")
+
+
+def test_what_is_counted_is_what_is_listed(clones: Path) -> None:
+    write(clones.parent, {"policy.yaml": WAIVED})
+    repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:bot}}"\n'})
+    sweep(clones, "clones")
+    repository_of(clones / "page", {"b.py": 'API_KEY = "{{key:new}}"\n', "a.py": "import os\n"})
+    sweep(clones, "clones", "--config", "policy.yaml")
+    store = Store(str(clones.parent / "store.db"))
+    about = overview(store)
+    everything, gravest, oldest = (list(about.listed(what)) for what in ("open", "gravest", "oldest"))
+    counted = Counter[tuple[object, ...]]()
+    for one in everything:
+        found = one.finding
+        counted[one.target, one.owner, found.rule, found.severity, found.suppression is not None, one.new] += 1
+    assert {one[:6]: one.number for one in about.tallies} == counted
+    assert gravest == sorted(everything, key=lambda one: gravity(one.finding))
+    assert sorted(oldest) == sorted(one for one in everything if one.finding.suppression is None)
+    since = [one.brought or one.seen for one in oldest]
+    assert since == sorted(since)
+    assert list(about.listed("new")) == [one for one in everything if one.new]
+    assert {one.finding.rule for one in everything if one.new} == {"hardcoded-api-key", "key-in-history"}
+    # What is suppressed now is resolved as well.
+    assert about.resolved == len(list(about.listed("resolved"))) == 2
+    assert list(about.listed("gravest", 2)) == gravest[:2]
+    store.close()
+
+
+WAIVED = """version: 1
+waivers:
+  - {rule: hardcoded-api-key, paths: [bot.py], reason: of the demo, owner: "@a", created: 2026-11-01, expires: 2026-12-01}
+"""
 
 
 def test_reports_say_the_same_again(clones: Path) -> None:
@@ -295,6 +356,74 @@ def forked(*arguments: str, cwd: Path) -> int:
     return pid
 
 
+HOLDS = """
+import os, sys, time
+from keylint.cli import main
+from keylint.sweep import local
+
+def slow(job):
+    os.write(1, b"at work\\n")
+    time.sleep(600)
+
+local.examine = slow
+main(["sweep", *sys.argv[1:]])
+"""
+
+
+def test_two_sweeps_do_not_write_to_one_store(clones: Path) -> None:
+    holds_alone(clones, "store.db")
+
+
+def holds_alone(clones: Path, store: str) -> None:
+    """Sweep while another process does, and again once that was killed; what it had at work still lives then."""
+    arguments = "clones", "--store", store, "--today", DAY, "--jobs", "1"
+    command = [sys.executable, "-c", HOLDS, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=clones.parent, env=environment, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"at work\n"
+        worker = int(subprocess.run(["pgrep", "-P", str(other.pid)], capture_output=True, check=True).stdout)
+        refused = run_sweep(*arguments, cwd=clones.parent)
+        assert refused.code == 2
+        assert re.search(
+            rf"is being written: sweep 1, process {other.pid} on .+, began at 20.+ and has not come to its end",
+            refused.err,
+        )
+        assert run_sweep("report", "--store", store, cwd=clones.parent).code == 0
+        other.kill()
+        other.wait()
+        os.kill(worker, 0)
+        resumed = run_sweep(*arguments, "--resume", cwd=clones.parent)
+        os.kill(worker, signal.SIGKILL)
+        assert (resumed.code, "Sweep 1 of" in resumed.out) == (1, True), resumed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "differs"),
+    [
+        (["clones", "--today", "2026-11-23"], "another day"),
+        (["clones", "--no-history"], "another policy, or another keylint"),
+        (["clones/bot", "clones/tax"], "other repositories (3, and now 2)"),
+        (["clones/bot", "clones/tax", "moved"], "other repositories, or another policy for some of them"),
+        (["--targets", "targets.yaml"], "other repositories, or another policy for some of them"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_goes_on_is_the_same_sweep(clones: Path, arguments: list[str], differs: str) -> None:
+    sweep(clones, "clones")
+    with closing(sqlite3.connect(clones.parent / "store.db")) as connection, connection:
+        connection.execute("update sweeps set finished = ''")
+    shutil.copytree(clones / "page", clones.parent / "moved")
+    write(clones.parent, {
+        "policy.yaml": "version: 1\nrules: {hardcoded-api-key: off}\n",
+        "targets.yaml": "version: 1\npolicies: {a: policy.yaml}\ntargets: [{path: clones/*}, {path: clones/bot, tags: [a]}]\n",
+    })  # fmt: skip
+    found = sweep(clones, *arguments, "--resume")
+    assert (found.code, f"sweep 1, the unfinished one, had {differs}; without --resume" in found.err) == (2, True)
+    # What the unfinished one had looked at is not looked at again all the same.
+    assert "Sweep 2 of 2026-11-22: 3 repositories (0 examined, 3 unchanged)" in sweep(clones, "clones").out
+
+
 def test_a_sweep_killed_at_any_moment_goes_on(clones: Path) -> None:
     for number in range(9):
         repository_of(clones / f"r{number:02}", {"a.py": f'API_KEY = "{{{{key:{number}}}}}"\n'})
@@ -409,6 +538,10 @@ def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
         (["clones", "--report", "nonsense=a"], "unknown format 'nonsense'"),
         (["clones", "--config", "none.yaml"], "none.yaml"),
         (["clones", "--dask", "tcp://127.0.0.1:1"], "no cluster answers"),
+        (["clones", "--timeout", "nan"], "expected a number of seconds above 0, not 'nan'"),
+        (["clones", "--timeout", "-1"], "above 0, not '-1'"),
+        (["clones", "--timeout", "inf"], "above 0, not 'inf'"),
+        (["clones", "--timeout", "soon"], "above 0, not 'soon'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -454,7 +587,7 @@ def test_a_store_of_something_else_is_left_alone(keylint: Run, tmp_path: Path) -
 def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     dies = (
         "import os, sys; from sqlalchemy import event; from keylint.sweep import store, tables\n"
-        "event.listen(tables.metadata.tables['spans'], 'after_create', lambda *_, **__: os._exit(9))\n"
+        "event.listen(tables.metadata.tables['periods'], 'after_create', lambda *_, **__: os._exit(9))\n"
         "store.Store(sys.argv[1])"
     )
     file = str(tmp_path / "store.db")
@@ -521,7 +654,21 @@ def test_postgresql_says_what_sqlite_says(clones: Path, postgresql: str) -> None
     assert results[0] == results[1]
 
 
-def test_passwords_of_stores_are_not_shown(clones: Path) -> None:
-    found = run_sweep("clones", "--store", "postgresql://me:hunter2@127.0.0.1:1/x", cwd=clones.parent)
-    assert (found.code, "postgresql://me:…@127.0.0.1:1/x cannot be used" in found.err) == (2, True), found.err
-    assert "hunter2" not in found.err + found.out
+@pytest.mark.parametrize(
+    ("store", "told"),
+    [
+        ("postgresql://me:hunter2@127.0.0.1:1/x", "postgresql://me:…@127.0.0.1:1/x cannot be used"),
+        ("postgresql://127.0.0.1:1/x?password=hunter2&user=me", "127.0.0.1:1/x?password=…&user=… cannot be used"),
+        ("oracle://me:hun@ter2@x/y?token=hunter2", "found 'oracle://me:…@x/y?token=…'"),
+        ("postgresql://127.0.0.1:1/x?sslpassword=hunter2@me:a", "found 'postgresql://127.0.0.1:1/x?sslpassword=…'"),
+    ],
+    ids=lambda value: value.partition("hun")[0],
+)
+def test_passwords_of_stores_are_not_shown(clones: Path, store: str, told: str) -> None:
+    found = run_sweep("clones", "--store", store, cwd=clones.parent)
+    assert (found.code, told in found.err) == (2, True), found.err
+    assert "ter2" not in found.err + found.out
+
+
+def test_two_sweeps_do_not_write_to_one_store_of_postgresql(clones: Path, postgresql: str) -> None:
+    holds_alone(clones, postgresql)

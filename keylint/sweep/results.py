@@ -10,7 +10,10 @@ State = Literal["done", "unchanged", "failed"]
 
 
 class Sweep(NamedTuple):
-    """One run over many repositories. `day` is what ages were judged by; `finished` is empty while it lasts."""
+    """One run over many repositories. `day` is what ages were judged by; `finished` is empty while it lasts.
+
+    `scope` stands for which repositories by which policies; `process` is who began it, or took it up again last.
+    """
 
     id: int
     started: str
@@ -19,6 +22,8 @@ class Sweep(NamedTuple):
     policy: str
     version: str
     targets: int
+    scope: str = ""
+    process: str = ""
 
 
 class Scan(NamedTuple):
