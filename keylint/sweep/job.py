@@ -20,7 +20,7 @@ from keylint.policy.config import CONFIG_FILE
 from keylint.policy.policy import Policy
 from keylint.sweep.results import Kept, Result, Scan, State
 from keylint.sweep.state import state_of
-from keylint.sweep.target import Target
+from keylint.sweep.target import Target, TargetFailed
 
 # Facts that are compared across repositories; what is a test or a page of documentation uses no key.
 _COMPARED = ("credential", "reference", "operation")
@@ -201,6 +201,8 @@ def _compared(inventory: Inventory, found: Sequence[Fact], least: Confidence) ->
 
 def _folder(job: Job) -> str:
     location = job.target.location
+    if job.target.lacks:
+        raise TargetFailed(job.target.lacks)
     if os.path.isdir(location):
         return location
     from keylint.sweep.mirrors import mirror
