@@ -173,7 +173,7 @@ def test_the_axis_has_few_round_numbers_and_no_bar_reaches_past_it(
 ) -> None:
     page = shown(overview(held(1), trend=(point(1, counts),)))
     picture = page[page.index("Open findings by sweep: ") : page.index("The same in numbers")]
-    assert re.findall(r'<text class="faint" x="48"[^>]*>([\d,]+)</text>', picture) == ticks
+    assert re.findall(r'<text class="faint" x="68"[^>]*>([\d,]+)</text>', picture) == ticks
     lines = [float(y) for y in re.findall(r'y1="([\d.]+)"', picture)]
     bars = [
         (float(y), float(height))

@@ -80,7 +80,8 @@ def failed(name: str, why: str, seconds: float) -> Result:
     """Return the result of a repository that could not be examined."""
     from keylint.recognition.masking import mask_opaque
 
-    return Result(Scan(name, "failed", mask_opaque(why), seconds, 0, 0, 0, 0, 0), Kept("", "", "", ages=False))
+    told = mask_opaque("; ".join(why.splitlines()))
+    return Result(Scan(name, "failed", told, seconds, 0, 0, 0, 0, 0), Kept("", "", "", ages=False))
 
 
 @cache

@@ -32,7 +32,7 @@ _MOST_SKIPS = 5
 _MOST_SWEEPS = 40
 NOBODY = "no owner"
 # The picture of the trend. Units: its own, of which it is _WIDE wide; y downwards.
-_WIDE, _LEFT, _TOP, _TALL, _MOVES, _BAR = 900, 56, 22, 170, 34, 56
+_WIDE, _LEFT, _TOP, _TALL, _MOVES, _BAR = 900, 76, 22, 170, 34, 56
 
 
 class Group(NamedTuple):
