@@ -73,7 +73,8 @@ def sweep(folder: Path, store: Path, *more: str) -> list[str]:
 
 def environment(store: Path) -> dict[str, str]:
     """Return an environment in which nothing is remembered but beside this store."""
-    return {**os.environ, "KEYLINT_CACHE_DIR": f"{store}.cache"}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "KEYLINT_CACHE_DIR": f"{store}.cache"}
 
 
 def run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from hashlib import sha256
 from time import monotonic
@@ -51,15 +51,15 @@ def examine(job: Job) -> Result:
     """Return what a repository comes to. What cannot be done is a result, too: `failed`, and why. Never raises."""
     start = monotonic()
     try:
-        folder = _folder(job)
-        unchanged = _unchanged(job, folder, start)
-        if unchanged is not None:
-            return unchanged
-        # Before the look: what comes meanwhile is looked at the next time.
-        kept = _state(job, folder, objects=False)
-        lacking = _state(job, folder, objects=True)
-        with _inside(folder):
-            return _examined(job, kept, lacking, start)
+        with _at_hand(job) as folder:
+            unchanged = _unchanged(job, folder, start)
+            if unchanged is not None:
+                return unchanged
+            # Before the look: what comes meanwhile is looked at the next time.
+            kept = _state(job, folder, objects=False)
+            lacking = _state(job, folder, objects=True)
+            with _inside(folder):
+                return _examined(job, kept, lacking, start)
     except KeylintError as error:
         return failed(job.target.name, str(error), monotonic() - start)
     except Exception as error:  # noqa: BLE001  a fault over one repository costs this one, and is told
@@ -200,12 +200,12 @@ def _compared(inventory: Inventory, found: Sequence[Fact], least: Confidence) ->
             yield fact._replace(places={}, occurrences=())
 
 
-def _folder(job: Job) -> str:
+def _at_hand(job: Job) -> AbstractContextManager[str]:
     location = job.target.location
     if job.target.lacks:
         raise TargetFailed(job.target.lacks)
     if os.path.isdir(location):
-        return location
+        return nullcontext(location)
     from keylint.sweep.mirrors import mirror
 
     return mirror(job.target, job.mirrors, seconds=job.seconds, largest=job.largest)
