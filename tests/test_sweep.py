@@ -26,6 +26,7 @@ from keylint import revisions, workers
 from keylint.model import Skip, SkipReason
 from keylint.policy.placeholders import expand
 from keylint.reporters._wording import gravity
+from keylint.sweep import job as job_module
 from keylint.sweep import local
 from keylint.sweep.job import Job
 from keylint.sweep.job import examine as examined
@@ -525,6 +526,21 @@ def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
     assert sweep(clones, "clones", "--config", "policy.yaml").code == 0
     # Another policy: everything is looked at again.
     assert "(3 examined)" in sweep(clones, "clones").out
+
+
+def test_a_policy_is_the_same_wherever_it_lies(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machines that share a store have keylint, and the policy, in folders of their own."""
+    write(clones.parent, {"policy.yaml": WAIVED, "other/policy.yaml": WAIVED})
+    sweep(clones, "clones", "--config", "policy.yaml")
+    policy = job_module.policy_at(None)
+    rules = tuple(rule._replace(file=f"/elsewhere{rule.file}") for rule in policy.rules)
+    assert "(0 examined, 3 unchanged)" in sweep(clones, "clones", "--config", "other/policy.yaml").out
+    digests = set()
+    for one in (policy, policy._replace(rules=rules, packs=())):
+        job_module._digest_at.cache_clear()
+        monkeypatch.setattr(job_module, "policy_at", lambda _config, one=one: one)
+        digests.add(job_module._digest_at(None))
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize(
