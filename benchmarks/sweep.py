@@ -176,10 +176,10 @@ def scale(folder: Path, work: Path, most: int) -> None:
             return
         store = work / f"{count}.db"
         (first, found), (second, _) = (_measured(folder / pattern, work, store) for _ in range(2))
+        times = [f"{one.wall:.1f} s, of processors {one.cpu:.1f} s" for one in (first, second)]
         print(
-            f"{count} repositories: {first.wall:.1f} s, {1000 * first.wall / count:.0f} ms each, of processors "
-            f"{first.cpu:.1f} s; again {second.wall:.1f} s, of processors {second.cpu:.1f} s; peak {first.peak:.0f} MB; "
-            f"store {store.stat().st_size / 1e6:.1f} MB; {found}",
+            f"{count} repositories: {times[0]}, {1000 * first.wall / count:.0f} ms each; again {times[1]}; "
+            f"peak {first.peak:.0f} MB; store {store.stat().st_size / 1e6:.1f} MB; {found}",
             flush=True,
         )
 
