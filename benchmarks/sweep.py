@@ -1,11 +1,13 @@
 """Sweeps of many repositories that are made from a seed: the same findings however they are run, and what they cost.
 
-Usage: sweep.py [ways|again|kills|scale] [NUMBER]
+Usage: sweep.py [ways|again|kills|scale] [NUMBER] [FOLDER]
 
 ways   NUMBER repositories (100): in one process at a time, with one killed, on Dask, with a Dask worker killed half-way
 again  NUMBER repositories (100): a second sweep with nothing new, as a share of the first
 kills  a sweep of NUMBER repositories (40) killed at 20 moments and taken up again
 scale  sweeps of 10, 100, … up to NUMBER repositories (1000): seconds, memory, size of the store
+
+The repositories are those in FOLDER, and made there if there is none.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corpora import head, modified
-from measure import KEYLINT, Run, cost
+from measure import KEYLINT, Cost, Run, cost
 
 from keylint.policy.placeholders import expand
 
@@ -71,7 +73,8 @@ def sweep(folder: Path, store: Path, *more: str) -> list[str]:
 
 def environment(store: Path) -> dict[str, str]:
     """Return an environment in which nothing is remembered but beside this store."""
-    return {**os.environ, "KEYLINT_CACHE_DIR": f"{store}.cache"}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "KEYLINT_CACHE_DIR": f"{store}.cache"}
 
 
 def run(
@@ -136,10 +139,18 @@ def ways(folder: Path, work: Path) -> None:
 def again(folder: Path, work: Path) -> None:
     """Print what a second sweep takes when nothing is new."""
     store = work / "again.db"
-    first, found = run(sweep(folder, store), store)
-    second, same = run(sweep(folder, store), store)
+    (first, found), (second, same) = (_measured(folder, work, store) for _ in range(2))
     told = "the same" if found == same else "NOT THE SAME"
-    print(f"first {first:.2f} s, second {second:.2f} s: one {first / second:.0f}th, {told}")
+    print(
+        f"first {first.wall:.2f} s, second {second.wall:.2f} s: one {first.wall / second.wall:.0f}th; of processors "
+        f"{first.cpu:.2f} s, {second.cpu:.2f} s: one {first.cpu / second.cpu:.0f}th; {told}"
+    )
+
+
+def _measured(folder: Path, work: Path, store: Path) -> tuple[Cost, str]:
+    said = work / "said.json"
+    taken = cost(Run(sweep(folder, store), work, str(said), environment(store)))
+    return taken, digest(said.read_bytes())
 
 
 def kills(folder: Path, work: Path) -> None:
@@ -158,24 +169,19 @@ def kills(folder: Path, work: Path) -> None:
     print(f"{same} of 20 sweeps that were killed and resumed found the same: {found}")
 
 
-def scale(_folder: Path, work: Path, most: int) -> None:
+def scale(folder: Path, work: Path, most: int) -> None:
     """Print what sweeps of ten times as many repositories cost."""
-    count = 10
-    while count <= most:
-        folder = work / f"of{count}"
-        made(folder, count)
+    for count, pattern in ((10, "000/repository0000?.git"), (100, "000"), (1000, "00?"), (10_000, "???")):
+        if count > most:
+            return
         store = work / f"{count}.db"
-        said = work / "said.json"
-        runs = Run(sweep(folder, store), work, str(said), environment(store))
-        first = cost(runs)
-        found = digest(said.read_bytes())
-        second = cost(runs)
+        (first, found), (second, _) = (_measured(folder / pattern, work, store) for _ in range(2))
+        times = [f"{one.wall:.1f} s, of processors {one.cpu:.1f} s" for one in (first, second)]
         print(
-            f"{count} repositories: {first.wall:.1f} s, {1000 * first.wall / count:.0f} ms each; "
-            f"again {second.wall:.1f} s; peak {first.peak:.0f} MB; store {store.stat().st_size / 1e6:.1f} MB; {found}"
+            f"{count} repositories: {times[0]}, {1000 * first.wall / count:.0f} ms each; again {times[1]}; "
+            f"peak {first.peak:.0f} MB; store {store.stat().st_size / 1e6:.1f} MB; {found}",
+            flush=True,
         )
-        shutil.rmtree(folder)
-        count *= 10
 
 
 def main() -> None:
@@ -184,12 +190,13 @@ def main() -> None:
     number = int(sys.argv[2]) if len(sys.argv) > 2 else {"kills": 40, "scale": 1000}.get(what, 100)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        folder = work / "repositories"
+        folder = Path(sys.argv[3]).resolve() if len(sys.argv) > 3 else work / "repositories"
+        if not folder.exists():
+            made(folder, number)
         if what == "scale":
             scale(folder, work, number)
-            return
-        made(folder, number)
-        {"ways": ways, "again": again, "kills": kills}[what](folder, work)
+        else:
+            {"ways": ways, "again": again, "kills": kills}[what](folder, work)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 
 # A baseline of a million findings; a larger file is none.
@@ -22,22 +23,23 @@ def read_whole(file: str) -> bytes:
         return stream.read()
 
 
-def replace(file: str, text: str) -> None:
+def replace(file: str, text: str | Iterable[str]) -> None:
     """Write UTF-8 with line feeds, whatever the platform's habits. Raises: OSError, and then nothing has changed.
 
-    A regular file is replaced in one step, so that nobody reads half of one; a pipe or device is written to.
+    A regular file is replaced in one step, so that nobody reads half of one; a pipe or device is written to. A text may
+    come in pieces.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    data = (piece.encode("utf-8", "backslashreplace") for piece in ((text,) if isinstance(text, str) else text))
     if os.path.isfile(file) or not os.path.lexists(file):
         file = os.path.realpath(file)
         beside = f"{file}.{os.getpid()}.part"
         try:
             with open(beside, "xb") as stream:
-                stream.write(data)
+                stream.writelines(data)
             with suppress(FileNotFoundError):
                 os.chmod(beside, stat.S_IMODE(os.stat(file).st_mode))
             os.replace(beside, file)
-        except OSError:
+        except BaseException:  # what makes the pieces may end at anything
             with suppress(OSError):
                 os.unlink(beside)
             raise
@@ -45,4 +47,4 @@ def replace(file: str, text: str) -> None:
         descriptor = os.open(file, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
         os.set_blocking(descriptor, True)
         with open(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines(data)

@@ -1,13 +1,18 @@
-"""Five sweeps of small repositories with commits in between: what the page on sweeps and the dashboard are tried on."""
+"""Sweeps in this process, and five of small repositories with commits in between."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from conftest import Result, spawn, write
+from conftest import Result, write
+
+from keylint.cli import main
+from keylint.sweep import job
 
 TARGETS = """version: 1
 targets:
@@ -67,6 +72,25 @@ def commit(folder: Path, day: str, files: Mapping[str, str]) -> None:
     git("commit", "--quiet", "-m", "files")
 
 
+def run_sweep(*arguments: str, cwd: Path) -> Result:
+    """Run `keylint sweep` in this process, as a new one would: a process takes longer to start than a small sweep."""
+    # A configuration that has changed meanwhile is read by a new process only.
+    job.policy_at.cache_clear()
+    job._digest_at.cache_clear()
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    before = Path.cwd()
+    os.chdir(cwd)
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = main(["sweep", *arguments])
+            except SystemExit as end:  # argparse, for usage errors
+                code = int(end.code or 0)
+    finally:
+        os.chdir(before)
+    return Result(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
+
+
 def five_sweeps(folder: Path) -> list[Result]:
     """Make the repositories and `keylint.db` in a folder; return what each sweep printed."""
     (folder / "targets.yaml").write_text(TARGETS, encoding="utf-8")
@@ -74,5 +98,5 @@ def five_sweeps(folder: Path) -> list[Result]:
     for day, commits in zip(DAYS, COMMITS, strict=True):
         for name, when, files in commits:
             commit(folder / "clones" / name, when, files)
-        printed.append(spawn("sweep", "--targets", "targets.yaml", "--today", day, cwd=folder))
+        printed.append(run_sweep("--targets", "targets.yaml", "--today", day, cwd=folder))
     return printed

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections import Counter
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import spawn
 from playwright.sync_api import Browser
-from sweeps import five_sweeps
+from sweeps import five_sweeps, run_sweep
 from test_formats import HOSTILE, WAIVER, finding
 from test_html import Opened, browsed, browser
 
-from keylint.model import SEVERITIES, Severity, Skip
+from keylint.model import SEVERITIES, Severity, Skip, SkipReason
 from keylint.reporters import Style
+from keylint.reporters._wording import gravity
 from keylint.sweep.overview import Overview, Point
 from keylint.sweep.results import Scan, Sweep
-from keylint.sweep.store import Open
+from keylint.sweep.store import Listing, Open, Tally
 from keylint.sweep.views.html import NOBODY, render
 
 __all__ = ["browser"]
@@ -38,7 +40,8 @@ def scan(target: str, **fields: Any) -> Scan:
 
 def held(at: int, target: str = "acme/bot", owner: str = "@alice", text: str = "bot.py", **fields: Any) -> Open:
     since, brought = fields.pop("since", 1), fields.pop("brought", "2026-11-02")
-    return Open(target, owner, (), finding(at, text, **fields), since, 0, "2026-11-20", brought)
+    found = finding(at, text, **fields)
+    return Open(target, owner, (), found, since == 2 and found.suppression is None, "2026-11-20", brought)
 
 
 def point(number: int, counts: tuple[int, int, int, int] = (1, 2, 3, 4), new: int = 0, gone: int = 0) -> Point:
@@ -46,12 +49,38 @@ def point(number: int, counts: tuple[int, int, int, int] = (1, 2, 3, 4), new: in
     return Point(sweep(number), graded, new, gone)
 
 
-def overview(*findings: Open, first: bool = False, **fields: Any) -> Overview:
+def overview(
+    *findings: Open,
+    first: bool = False,
+    resolved: Sequence[Open] = (),
+    skips: Sequence[tuple[str, Skip]] = (),
+    **fields: Any,
+) -> Overview:
+    """Return what a store would say that holds these, by place."""
     names = sorted({one.target for one in findings})
-    new = tuple(one for one in findings if one.finding.suppression is None and (first or one.since == 2))
     trend = (point(1),) if first else (point(1), point(2, (2, 2, 3, 4), 3, 2))
     scans = tuple(scan(name) for name in names) or (scan("acme/empty"),)
-    made = Overview(sweep(1 if first else 2), None if first else sweep(1), scans, findings, new, (), (), trend)
+    alike = Counter(
+        (one.target, one.owner, one.finding.rule, one.finding.severity, bool(one.finding.suppression), one.new)
+        for one in findings
+    )
+
+    def listed(what: Listing, most: int | None = None) -> Sequence[Open]:
+        if what == "gravest":
+            return sorted(findings, key=lambda one: gravity(one.finding))[:most]
+        if what == "oldest":
+            return sorted(
+                (one for one in findings if not one.finding.suppression), key=lambda one: one.brought or one.seen
+            )[:most]
+        assert what == "resolved"
+        return resolved[:most]
+
+    def left_out(only: Collection[SkipReason] | None = None) -> list[tuple[str, Skip]]:
+        return [one for one in skips if only is None or one[1].reason in only]
+
+    tallies = tuple(Tally(*key, number) for key, number in alike.items())
+    now, before = sweep(1 if first else 2), None if first else sweep(1)
+    made = Overview(now, before, scans, tallies, len(resolved), listed, left_out, trend)
     return made._replace(**fields)
 
 
@@ -73,7 +102,7 @@ TEAM = overview(
     held(4, "acme/web", "", suppression=WAIVER),
     scans=(
         scan("acme/bot"),
-        scan("acme/bot-grid", state="same"),
+        scan("acme/bot-grid", state="unchanged"),
         scan("acme/web", incomplete=2),
         scan("acme/gone", state="failed", why="git: no such repository"),
     ),
@@ -83,7 +112,7 @@ TEAM = overview(
 
 
 def shown(about: Overview) -> str:
-    return render(about, Style())
+    return "".join(render(about, Style()))
 
 
 def test_it_loads_nothing_and_names_the_hash_of_what_may_run() -> None:
@@ -144,7 +173,7 @@ def test_the_axis_has_few_round_numbers_and_no_bar_reaches_past_it(
 ) -> None:
     page = shown(overview(held(1), trend=(point(1, counts),)))
     picture = page[page.index("Open findings by sweep: ") : page.index("The same in numbers")]
-    assert re.findall(r'<text class="faint" x="48"[^>]*>([\d,]+)</text>', picture) == ticks
+    assert re.findall(r'<text class="faint" x="68"[^>]*>([\d,]+)</text>', picture) == ticks
     lines = [float(y) for y in re.findall(r'y1="([\d.]+)"', picture)]
     bars = [
         (float(y), float(height))
@@ -239,7 +268,7 @@ def test_it_filters_and_sorts(browser: Browser, tmp_path: Path) -> None:
     opened.status("2 of 5")
     assert opened.kinds() == ["", "suppressed"]
     page.click("button[type=reset]")
-    page.select_option("select[name=rule]", TEAM.open[1].finding.rule)
+    page.select_option("select[name=rule]", list(TEAM.listed("gravest"))[1].finding.rule)
     opened.status("1 of 5")
     page.click("button[type=reset]")
     page.fill("input[name=words]", "@alice GRID")
@@ -350,7 +379,7 @@ def test_twenty_thousand_findings_over_five_hundred_repositories_stay_usable(bro
     page = opened.page
     opened.status("20,000 of 20,000 findings")
     assert page.locator("#findings tbody tr").count() == 100
-    assert page.locator(".groups tbody tr").count() == 15 + 15 + min(15, len({one.finding.rule for one in many.open}))
+    assert page.locator(".groups tbody tr").count() == 15 + 15 + min(15, len({one.rule for one in many.tallies}))
     began = page.evaluate("performance.now()")
     page.fill("input[name=repository]", "acme/r077")
     opened.status("40 of 20,000 findings")
@@ -367,7 +396,7 @@ def test_five_sweeps_of_real_repositories(browser: Browser, tmp_path: Path) -> N
     sweeps = five_sweeps(tmp_path)
     assert [one.code for one in sweeps] == [1] * 5, sweeps[0].err
     files = "--report", "html=sweep.html", "--report", "json=sweep.json"
-    assert spawn("sweep", "report", *files, cwd=tmp_path).code == 1
+    assert run_sweep("report", *files, cwd=tmp_path).code == 1
     document = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
     opened = Opened(browser, tmp_path / "shown.html", (tmp_path / "sweep.html").read_text(encoding="utf-8"))
     page = opened.page
@@ -375,7 +404,7 @@ def test_five_sweeps_of_real_repositories(browser: Browser, tmp_path: Path) -> N
     assert columns == [
         f"Sweep {one['sweep']} of {one['day']}: "
         + ", ".join(f"{one[severity]} {severity}" for severity in reversed(SEVERITIES))
-        + f", {one['new']} new, {one['resolved']} gone"
+        + f", {one['new']} new, {one['resolved']} resolved"
         for one in document["trend"]
     ]
     assert [one["new"] for one in document["trend"]] == [6, 4, 5, 3, 2]

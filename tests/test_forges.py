@@ -22,6 +22,7 @@ from conftest import write
 from keylint.errors import KeylintError, NothingScanned, SourceFailed, UsageError
 from keylint.registry import load, names
 from keylint.sweep.forges import Forge, _api
+from keylint.sweep.job import Job, examine
 from keylint.sweep.organisations import Organisation, organisation
 from keylint.sweep.target import Target
 from keylint.sweep.targets import targets
@@ -319,6 +320,33 @@ def test_another_users_public_ones_are_listed(start: Start, monkeypatch: pytest.
         return reply({"login": "other"}, code) if asked.path == "/api/v3/user" else pages(fake, asked)
 
     assert listed(f"github:{start(answer).url}/acme") == ["bot", "bot-2", "tax"]
+
+
+def test_a_list_that_is_not_whole_is_told_as_a_failure(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    pages = behaving("github", {PATHS["github"]: acme("github")})
+
+    def answer(fake: Fake, asked: Asked) -> Reply:
+        whole = pages(fake, asked)
+        return whole._replace(
+            headers={**whole.headers, "X-GitHub-SSO": "partial-results; organizations=21955855,20582480"}
+        )
+
+    url = start(answer).url
+    found = {one.name: one for one in targets([f"github:{url}/acme"], file=None, archived=False, forks=False)}
+    name = f"github:{url}/acme"
+    assert len(found) == 4
+    why = "its list is not whole: single sign-on of 2 organisations has not authorised the token"
+    assert found[name] == Target(name, "", lacks=why)
+    job = Job(found[name], None, "2026-11-22", "medium", True, True, None, "", 60.0, 1 << 30)
+    assert examine(job).scan[:3] == (name, "failed", why)
+
+
+def test_single_sign_on_that_refuses_is_named(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    refusal = reply({"message": "Resource protected"}, 403, X_GitHub_SSO="required; url=https://example.org/sso?a=b")
+    said = "not allowed with the token in GITHUB_TOKEN; single sign-on has to authorise it first: Resource protected"
+    assert said in refused(f"github:{start(lambda *_: refusal).url}/acme")
 
 
 def test_nothing_is_asked_while_an_argument_is_wrong(start: Start) -> None:

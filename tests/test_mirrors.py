@@ -68,9 +68,12 @@ def held(folder: str | Path) -> tuple[str, str]:
     return refs, (Path(folder) / "HEAD").read_text()
 
 
-def brought(url: str | Path, cache: Path, *, seconds: float = SECONDS, largest: int = LARGEST) -> Path:
+def brought(
+    url: str | Path, cache: Path, *, seconds: float = SECONDS, largest: int = LARGEST, most: int = LARGEST
+) -> Path:
     location = url if isinstance(url, str) else f"file://{url}"
-    return Path(mirror(Target("name", location), str(cache), seconds=seconds, largest=largest))
+    with mirror(Target("name", location), str(cache), seconds=seconds, largest=largest, most=most) as folder:
+        return Path(folder)
 
 
 def refused(url: str | Path, cache: Path, *, seconds: float = SECONDS, largest: int = LARGEST) -> str:
@@ -85,8 +88,8 @@ def is_whole(folder: Path) -> bool:
 
 
 def left(cache: Path) -> list[str]:
-    """What lies in a cache, locks excepted."""
-    return sorted(path.name for path in cache.iterdir() if path.suffix != ".lock")
+    """What lies in a cache, except for locks and when it was trimmed last."""
+    return sorted(path.name for path in cache.iterdir() if path.suffix != ".lock" and path.name != "trimmed")
 
 
 # Nothing to fetch.
@@ -100,7 +103,7 @@ def test_a_folder_is_its_own_mirror(origin: Path, cache: Path) -> None:
 def test_what_a_forge_says_is_too_large_is_not_fetched(origin: Path, cache: Path) -> None:
     target = Target("name", f"file://{origin}", size=1001)
     with pytest.raises(TargetFailed, match="holds 1001 bytes; at most 1000 are fetched"):
-        mirror(target, str(cache), seconds=SECONDS, largest=1000)
+        mirror(target, str(cache), seconds=SECONDS, largest=1000).__enter__()
     assert not cache.exists()
 
 
@@ -252,7 +255,7 @@ def test_a_repository_around_the_cache_or_the_current_folder_has_no_say(
 
 def test_a_relative_cache_is_one(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    folder = mirror(Target("name", f"file://{origin}"), "cache", seconds=SECONDS, largest=LARGEST)
+    folder = brought(origin, Path("cache"))
     assert held(folder) == held(origin)
 
 
@@ -542,7 +545,7 @@ def test_a_killed_process_leaves_no_half_mirror(origin: Path, tmp_path: Path, ca
     commit(origin, "c")
     script = (
         "import sys; from keylint.sweep.mirrors import mirror; from keylint.sweep.target import Target\n"
-        f"mirror(Target('n', sys.argv[1]), sys.argv[2], seconds=60, largest={LARGEST})\n"
+        f"mirror(Target('n', sys.argv[1]), sys.argv[2], seconds=60, largest={LARGEST}).__enter__()\n"
     )
     for milliseconds in range(100, 1000, 100):
         child = subprocess.Popen(
@@ -593,11 +596,21 @@ def test_what_is_read_or_worked_on_stays(origin: Path, cache: Path, monkeypatch:
     from filelock import FileLock
 
     folders = filled(origin, cache, 3)
-    with FileLock(f"{folders[1]}.lock"):
+    target = Target("name", f"file://{origin.with_name('copy0.git')}")
+    with FileLock(f"{folders[1]}.lock"), mirror(target, str(cache), seconds=SECONDS, largest=LARGEST) as read:
         (cache / f"{folders[1].name}.x.part").mkdir()
-        trim("cache", 0, [str(folders[0])])
-        assert left(cache) == sorted([folders[0].name, folders[1].name, f"{folders[1].name}.x.part"])
+        trim("cache", 0)
+        assert left(cache) == sorted([Path(read).name, folders[1].name, f"{folders[1].name}.x.part"])
     trim(str(cache), 0)
+    assert left(cache) == []
+
+
+def test_the_cache_is_trimmed_now_and_then(origin: Path, cache: Path) -> None:
+    first, *_ = filled(origin, cache, 2)
+    assert brought(origin.with_name("copy1.git"), cache, most=0).exists()
+    assert first.exists()  # it was looked at a moment ago
+    os.utime(cache / "trimmed", (time.time() - 3600,) * 2)
+    brought(origin.with_name("copy1.git"), cache, most=0)
     assert left(cache) == []
 
 

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import json
 import os
-import random
+import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, Result, Run, git, spawn, write
+from sweeps import run_sweep
 
+from keylint import revisions, workers
+from keylint.model import Skip, SkipReason
 from keylint.policy.placeholders import expand
+from keylint.reporters._wording import gravity
+from keylint.sweep import job as job_module
+from keylint.sweep import local
+from keylint.sweep.job import Job
+from keylint.sweep.job import examine as examined
+from keylint.sweep.overview import overview
+from keylint.sweep.results import Result as Found
+from keylint.sweep.store import Store
+from keylint.sweep.target import Target
 
 DAY = "2026-11-22"
 
@@ -45,9 +60,11 @@ def clones(tmp_path: Path) -> Path:
     return folder
 
 
-def sweep(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Result:
-    store = f"{folder.parent}/store.db"
-    return spawn("sweep", "--store", store, "--today", DAY, *arguments, cwd=folder.parent, env=env)
+def sweep(folder: Path, *arguments: str) -> Result:
+    arguments = ("--store", f"{folder.parent}/store.db", "--today", DAY, *arguments)
+    if "--dask" in arguments:  # which leaves threads behind, and a process with threads had better not fork
+        return spawn("sweep", *arguments, cwd=folder.parent)
+    return run_sweep(*arguments, cwd=folder.parent)
 
 
 def described(result: Result) -> dict[str, Any]:
@@ -90,7 +107,7 @@ def test_what_is_new_and_what_is_gone(clones: Path) -> None:
     same = sweep(clones, "clones", "--new-only")
     assert same.code == 0
     assert "(0 examined, 3 unchanged)" in same.out
-    assert "Since sweep 1: 0 new, 0 gone." in same.out
+    assert "Since sweep 1: 0 new, 0 resolved." in same.out
     repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:new}}"\n'})
     repository_of(clones / "bot", {"bot.py": "import os\n"}, "out with it")
     third = sweep(clones, "clones", "--new-only", "--format", "json")
@@ -101,13 +118,11 @@ def test_what_is_new_and_what_is_gone(clones: Path) -> None:
     assert new == ["bot.py", "a.py"]
     assert [(one["rule"], one["path"]) for one in document["resolved"]] == [("hardcoded-api-key", "bot.py")]
     assert [point["new"] for point in document["trend"]] == [2, 0, 2]
-    between = spawn("sweep", "diff", "1", "3", "--store", "store.db", "--format", "json", cwd=clones.parent)
+    between = run_sweep("diff", "1", "3", "--store", "store.db", "--format", "json", cwd=clones.parent)
     assert told(described(between)) == told(document)
 
 
 def test_what_changes_of_a_finding_is_kept_up(clones: Path) -> None:
-    import sqlite3
-
     sweep(clones, "clones/bot", "--no-history")
     repository_of(clones / "bot", {"bot.py": '# moved\nAPI_KEY = "{{key:bot}}"\n'})
     write(clones.parent, {"policy.yaml": "version: 1\nrules: {hardcoded-api-key: {severity: low}}\n"})
@@ -119,9 +134,65 @@ def test_what_changes_of_a_finding_is_kept_up(clones: Path) -> None:
     assert rows == [("low", 2, DAY, 1)]
 
 
+def test_only_what_is_new_is_listed_where_nothing_else_counts(clones: Path) -> None:
+    sweep(clones, "clones")
+    repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:new}}"\n'})
+    repository_of(clones / "bot", {"bot.py": "import os\n"}, "out with it")
+    new = [
+        "clones/bot:bot.py:1:12: critical key-in-history: API key in history, though in no branch head any more (bound to `API_KEY`)",
+        "clones/page:a.py:1:12: critical hardcoded-api-key: API key in the repository (bound to `API_KEY`)",
+    ]
+    for found in (
+        sweep(clones, "clones", "--new-only", "--quiet"),
+        run_sweep("diff", "1", "2", "--quiet", "--store", "store.db", cwd=clones.parent),
+    ):
+        assert (found.code, found.out.splitlines()) == (1, new)
+    told = run_sweep("diff", "1", "2", "--store", "store.db", cwd=clones.parent).out
+    assert "clones/tax" not in told
+    assert told.endswith(
+        "Resolved since sweep 1\n  clones/bot:bot.py:1:12 hardcoded-api-key\n\n"
+        "Sweep 2 of 2026-11-22: 3 repositories (2 examined, 1 unchanged), 179 bytes, 4 commits.\n"
+        "Open: 3 critical.\nSince sweep 1: 2 new, 1 resolved.\n"
+    )
+    later = sweep(clones, "clones", "--new-only", "--quiet")
+    assert (later.code, later.out) == (0, "")
+
+
+def test_what_is_counted_is_what_is_listed(clones: Path) -> None:
+    write(clones.parent, {"policy.yaml": WAIVED})
+    repository_of(clones / "page", {"a.py": 'API_KEY = "{{key:bot}}"\n'})
+    sweep(clones, "clones")
+    repository_of(clones / "page", {"b.py": 'API_KEY = "{{key:new}}"\n', "a.py": "import os\n"})
+    sweep(clones, "clones", "--config", "policy.yaml")
+    store = Store(str(clones.parent / "store.db"))
+    about = overview(store)
+    everything, gravest, oldest = (list(about.listed(what)) for what in ("open", "gravest", "oldest"))
+    counted = Counter[tuple[object, ...]]()
+    for one in everything:
+        found = one.finding
+        counted[one.target, one.owner, found.rule, found.severity, found.suppression is not None, one.new] += 1
+    assert {one[:6]: one.number for one in about.tallies} == counted
+    assert gravest == sorted(everything, key=lambda one: gravity(one.finding))
+    assert sorted(oldest) == sorted(one for one in everything if one.finding.suppression is None)
+    since = [one.brought or one.seen for one in oldest]
+    assert since == sorted(since)
+    assert list(about.listed("new")) == [one for one in everything if one.new]
+    assert {one.finding.rule for one in everything if one.new} == {"hardcoded-api-key", "key-in-history"}
+    # What is suppressed now is resolved as well.
+    assert about.resolved == len(list(about.listed("resolved"))) == 2
+    assert list(about.listed("gravest", 2)) == gravest[:2]
+    store.close()
+
+
+WAIVED = """version: 1
+waivers:
+  - {rule: hardcoded-api-key, paths: [bot.py], reason: of the demo, owner: "@a", created: 2026-11-01, expires: 2026-12-01}
+"""
+
+
 def test_reports_say_the_same_again(clones: Path) -> None:
     now = sweep(clones, "clones", "--format", "json")
-    later = spawn("sweep", "report", "--store", "store.db", "--format", "json", cwd=clones.parent)
+    later = run_sweep("report", "--store", "store.db", "--format", "json", cwd=clones.parent)
     assert (later.code, later.out) == (now.code, now.out)
 
 
@@ -161,14 +232,70 @@ def test_keys_are_declared_in_one_repository_and_used_in_another(clones: Path) -
     ]
 
 
-def test_forks_are_not_looked_at_twice(clones: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    first = sweep(clones, "clones/bot", "--format", "json", env={"KEYLINT_CACHE_DIR": str(cache)})
-    before = {file.name for file in cache.iterdir()}
-    git(clones, "clone", "--quiet", "bot", "fork")
-    both = sweep(clones, "clones/bot", "clones/fork", "--format", "json", env={"KEYLINT_CACHE_DIR": str(cache)})
-    assert {file.name for file in cache.iterdir()} == before
-    assert len(told(described(both))) > len(told(described(first)))
+def states(result: Result) -> dict[str, tuple[str, int]]:
+    """Return how every repository fared, and of how much of it something could not be read."""
+    return {one["name"]: (one["state"], one["incomplete"]) for one in described(result)["repositories"]}
+
+
+def test_what_is_missing_is_looked_for_again_only_where_objects_have_come(clones: Path) -> None:
+    """A clone that lacks an object lacks it until somebody fetches; it is not complete all the while."""
+    page, arguments = clones / "page", ("clones/page", "--format", "json")
+    name = git(page, "rev-parse", "HEAD:index.html").strip()
+    file = page / ".git" / "objects" / name[:2] / name[2:]
+    away = file.rename(clones / "away")
+    first = sweep(clones, *arguments)
+    second = sweep(clones, *arguments)
+    assert [(one.code, states(one)) for one in (first, second)] == [
+        (4, {"clones/page": ("done", 1)}),
+        (4, {"clones/page": ("unchanged", 1)}),
+    ]
+    assert described(first)["skipped"] == described(second)["skipped"] != []
+    away.rename(file)
+    assert states(sweep(clones, *arguments)) == {"clones/page": ("done", 0)}
+    git(page, "repack", "-a", "-d", "--quiet")  # where nothing is missing it is all the same how objects lie
+    assert states(sweep(clones, *arguments)) == {"clones/page": ("unchanged", 0)}
+
+
+@pytest.mark.parametrize("reason", ["timeout", "unreadable"])
+def test_what_may_go_well_the_next_time_is_tried_again(
+    clones: Path, monkeypatch: pytest.MonkeyPatch, reason: SkipReason
+) -> None:
+    whole = revisions._Examiner.__call__
+    monkeypatch.setattr(
+        revisions._Examiner,
+        "__call__",
+        lambda _self, items: revisions.Looked(0, 0, (), tuple(Skip(item.paths[0], reason) for item in items)),
+    )
+    arguments = "clones/page", "--format", "json"
+    assert states(sweep(clones, *arguments))["clones/page"][0] == "done"
+    monkeypatch.setattr(revisions._Examiner, "__call__", whole)
+    assert states(sweep(clones, *arguments)) == {"clones/page": ("done", 0)}
+
+
+def test_forks_cost_nothing(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two mirrors of one history each object is looked at once; of a third, what it alone has."""
+    for name in ("one", "other"):
+        git(clones, "clone", "--quiet", "--mirror", "tax", name)
+    repository_of(clones / "tax", {"b.py": 'API_KEY = "{{key:b}}"\n'})
+    git(clones, "clone", "--quiet", "--mirror", "tax", "third")
+    looked_at: list[str] = []
+
+    def noted(work: Any, batches: Sequence[Sequence[revisions.Item]], *rest: Any, **more: Any) -> Any:
+        looked_at.extend(item.paths[0] for batch in batches for item in batch)
+        return run(work, batches, *rest, **more)
+
+    run = workers.run
+    monkeypatch.setattr(workers, "run", noted)
+    seen = []
+    for name in ("one", "other", "third"):
+        job = Job(Target(name, str(clones / name)), None, DAY, "medium", True, True, None, "", 60.0, 1 << 30)
+        seen.append(([one.rule for one in examined(job).findings], sorted(looked_at)))
+        looked_at.clear()
+    assert seen == [
+        (["key-in-history"], [".git/commit-message", ".git/commit-message", "tax.py", "tax.py"]),
+        (["key-in-history"], []),
+        (["hardcoded-api-key", "key-in-history"], [".git/commit-message", "b.py"]),
+    ]
 
 
 def test_a_repository_that_cannot_be_examined_is_told(clones: Path) -> None:
@@ -190,70 +317,150 @@ def test_the_same_is_found_however_it_is_run(clones: Path, how: list[str]) -> No
     assert len(told(described(found))) == 6
 
 
-KILLS = """
-import os, signal, sys
-from keylint.sweep import local
-from keylint.cli import main
-examine, mark = local.examine, sys.argv.pop(1)
+def killing(clones: Path, monkeypatch: pytest.MonkeyPatch, times: int) -> Result:
+    """Sweep, while the process that examines one of the repositories is killed, so many times."""
+    marks = clones.parent / "marks"
+    marks.mkdir()
+    examine = examined
 
-def deadly(job):
-    if job.target.name.endswith("tax") and (mark == "always" or not os.path.exists(mark)):
-        if mark != "always":
-            open(mark, "w").close()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return examine(job)
+    def deadly(job: Job) -> Found:
+        count = len([*marks.iterdir()])
+        if job.target.name.endswith("tax") and count < times:
+            (marks / str(count)).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return examine(job)
 
-local.examine = deadly
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-def killing(clones: Path, mark: str) -> Result:
-    arguments = "sweep", "clones", "--store", "killed.db", "--today", DAY, "--format", "json", "--jobs", "2"
-    done = subprocess.run(
-        [sys.executable, "-c", KILLS, mark, *arguments],
-        cwd=clones.parent, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
-    )  # fmt: skip
-    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    monkeypatch.setattr(local, "examine", deadly)
+    arguments = "clones", "--store", "killed.db", "--today", DAY, "--format", "json", "--jobs", "2"
+    found = run_sweep(*arguments, cwd=clones.parent)
+    assert len([*marks.iterdir()]) == times
+    return found
 
 
-def test_a_killed_process_loses_nothing(clones: Path) -> None:
+def test_a_killed_process_loses_nothing(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = described(sweep(clones, "clones", "--format", "json"))
-    assert described(killing(clones, str(clones.parent / "mark"))) == expected
+    assert described(killing(clones, monkeypatch, 1)) == expected
 
 
-def test_what_always_kills_fails_alone(clones: Path) -> None:
-    found = killing(clones, "always")
+def test_what_always_kills_fails_alone(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = killing(clones, monkeypatch, 2)
     states = {one["name"]: one["state"] for one in described(found)["repositories"]}
     assert states == {"clones/bot": "done", "clones/page": "done", "clones/tax": "failed"}
     assert (found.code, "killed by signal 9, twice" in found.out) == (1, True)
 
 
-def test_a_sweep_killed_at_any_moment_goes_on(clones: Path) -> None:
-    for number in range(12):
-        repository_of(clones / f"r{number:02}", {"a.py": f'API_KEY = "{{{{key:{number}}}}}"\n'})
-    expected = described(sweep(clones, "clones", "--format", "json"))
-    generator = random.Random(64)
-    for number in range(20):
-        store = clones.parent / f"again{number}.db"
-        arguments = "sweep", "clones", "--store", str(store), "--today", DAY, "--format", "json", "--jobs", "2"
-        command = [sys.executable, "-m", "keylint", *arguments]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        begun = subprocess.Popen(
-            command, cwd=clones.parent, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+def forked(*arguments: str, cwd: Path) -> int:
+    """Begin a sweep in a process of its own, one that has nothing to load any more."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            run_sweep(*arguments, cwd=cwd)
+        finally:
+            os._exit(0)
+    return pid
+
+
+HOLDS = """
+import os, sys, time
+from keylint.cli import main
+from keylint.sweep import local
+
+def slow(job):
+    os.write(1, b"at work\\n")
+    time.sleep(600)
+
+local.examine = slow
+main(["sweep", *sys.argv[1:]])
+"""
+
+
+def test_two_sweeps_do_not_write_to_one_store(clones: Path) -> None:
+    holds_alone(clones, "store.db")
+
+
+def holds_alone(clones: Path, store: str) -> None:
+    """Sweep while another process does, and again once that was killed; what it had at work still lives then."""
+    arguments = "clones", "--store", store, "--today", DAY, "--jobs", "1"
+    command = [sys.executable, "-c", HOLDS, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=clones.parent, env=environment, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"at work\n"
+        worker = int(subprocess.run(["pgrep", "-P", str(other.pid)], capture_output=True, check=True).stdout)
+        refused = run_sweep(*arguments, cwd=clones.parent)
+        assert refused.code == 2
+        assert re.search(
+            rf"is being written: sweep 1, process {other.pid} on .+, began at 20.+ and has not come to its end",
+            refused.err,
         )
-        deadline = time.monotonic() + 60
-        while not store.exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(generator.uniform(0, 1.0))
-        begun.send_signal(signal.SIGKILL)
-        begun.wait()
-        found = spawn(*arguments, "--resume", cwd=clones.parent)
-        document = described(found)
+        assert run_sweep("report", "--store", store, cwd=clones.parent).code == 0
+        other.kill()
+        other.wait()
+        os.kill(worker, 0)
+        resumed = run_sweep(*arguments, "--resume", cwd=clones.parent)
+        os.kill(worker, signal.SIGKILL)
+        assert (resumed.code, "Sweep 1 of" in resumed.out) == (1, True), resumed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "differs"),
+    [
+        (["clones", "--today", "2026-11-23"], "another day"),
+        (["clones", "--no-history"], "another policy, or another keylint"),
+        (["clones/bot", "clones/tax"], "other repositories (3, and now 2)"),
+        (["clones/bot", "clones/tax", "moved"], "other repositories, or another policy for some of them"),
+        (["--targets", "targets.yaml"], "other repositories, or another policy for some of them"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_goes_on_is_the_same_sweep(clones: Path, arguments: list[str], differs: str) -> None:
+    sweep(clones, "clones")
+    with closing(sqlite3.connect(clones.parent / "store.db")) as connection, connection:
+        connection.execute("update sweeps set finished = ''")
+    shutil.copytree(clones / "page", clones.parent / "moved")
+    write(clones.parent, {
+        "policy.yaml": "version: 1\nrules: {hardcoded-api-key: off}\n",
+        "targets.yaml": "version: 1\npolicies: {a: policy.yaml}\ntargets: [{path: clones/*}, {path: clones/bot, tags: [a]}]\n",
+    })  # fmt: skip
+    found = sweep(clones, *arguments, "--resume")
+    assert (found.code, f"sweep 1, the unfinished one, had {differs}; without --resume" in found.err) == (2, True)
+    # What the unfinished one had looked at is not looked at again all the same.
+    assert "Sweep 2 of 2026-11-22: 3 repositories (0 examined, 3 unchanged)" in sweep(clones, "clones").out
+
+
+def test_a_sweep_killed_at_any_moment_goes_on(clones: Path) -> None:
+    for number in range(9):
+        repository_of(clones / f"r{number:02}", {"a.py": f'API_KEY = "{{{{key:{number}}}}}"\n'})
+    arguments = "clones", "--today", DAY, "--format", "json", "--jobs", "2", "--store"
+    expected = described(run_sweep(*arguments, "whole.db", cwd=clones.parent))
+    start = time.monotonic()
+    os.waitpid(forked(*arguments, "another.db", cwd=clones.parent), 0)
+    lasts = time.monotonic() - start
+    begun = set()
+    for number in range(20):
+        store = f"again{number}.db"
+        pid = forked(*arguments, store, cwd=clones.parent)
+        time.sleep(lasts * number / 20)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        begun.add(looked_at(clones.parent / store))
+        document = described(run_sweep(*arguments, store, "--resume", cwd=clones.parent))
         if document["sweep"]["id"] == 1:
             assert document == expected, number
         else:  # it had come to its end before it was killed
             assert told(document) == told(expected)
+    assert len(begun) > 2  # nothing was looked at yet, all was, and what is between
+
+
+def looked_at(store: Path) -> int:
+    """Return how many repositories a sweep had looked at when it ended."""
+    if not store.exists():
+        return 0
+    with closing(sqlite3.connect(store)) as connection:
+        try:
+            return int(connection.execute("select count(*) from scans").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
 
 
 def test_no_secret_is_kept(clones: Path) -> None:
@@ -277,12 +484,10 @@ def test_what_is_left_out_is_told_of_the_repositories_of_the_sweep(clones: Path)
 
 
 def test_who_may_not_write_can_read(clones: Path) -> None:
-    import sqlite3
-
     first = sweep(clones, "clones")
     with sqlite3.connect(clones.parent / "store.db") as writing:
         writing.execute("begin immediate")  # as long as nobody else can write
-        later = spawn("sweep", "report", "--store", "store.db", cwd=clones.parent)
+        later = run_sweep("report", "--store", "store.db", cwd=clones.parent)
     assert (later.code, later.out) == (first.code, first.out), later.err
 
 
@@ -326,6 +531,29 @@ def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
     assert "(3 examined)" in sweep(clones, "clones").out
 
 
+def test_a_cluster_that_is_not_there_is_told(clones: Path) -> None:
+    program = "import sys; from keylint.sweep import cluster; cluster._PATIENCE = 1; from keylint.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "sweep", "clones", "--dask", "tcp://127.0.0.1:1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=clones.parent, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, "--dask tcp://127.0.0.1:1: no cluster answers" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_policy_is_the_same_wherever_it_lies(clones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machines that share a store have keylint, and the policy, in folders of their own."""
+    write(clones.parent, {"policy.yaml": WAIVED, "other/policy.yaml": WAIVED})
+    sweep(clones, "clones", "--config", "policy.yaml")
+    policy = job_module.policy_at(None)
+    rules = tuple(rule._replace(file=f"/elsewhere{rule.file}") for rule in policy.rules)
+    assert "(0 examined, 3 unchanged)" in sweep(clones, "clones", "--config", "other/policy.yaml").out
+    digests = set()
+    for one in (policy, policy._replace(rules=rules, packs=())):
+        job_module._digest_at.cache_clear()
+        monkeypatch.setattr(job_module, "policy_at", lambda _config, one=one: one)
+        digests.add(job_module._digest_at(None))
+    assert len(digests) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -336,7 +564,10 @@ def test_the_policy_is_the_one_of_the_sweep(clones: Path) -> None:
         (["clones", "--report", "nonsense"], "--report takes FORMAT=FILE"),
         (["clones", "--report", "nonsense=a"], "unknown format 'nonsense'"),
         (["clones", "--config", "none.yaml"], "none.yaml"),
-        (["clones", "--dask", "tcp://127.0.0.1:1"], "no cluster answers"),
+        (["clones", "--timeout", "nan"], "expected a number of seconds above 0, not 'nan'"),
+        (["clones", "--timeout", "-1"], "above 0, not '-1'"),
+        (["clones", "--timeout", "inf"], "above 0, not 'inf'"),
+        (["clones", "--timeout", "soon"], "above 0, not 'soon'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -345,7 +576,7 @@ def test_usage(clones: Path, arguments: list[str], message: str) -> None:
     store = [] if word != "diff" else ["--store", "store.db"]
     if word == "diff":
         sweep(clones, "clones")
-    found = spawn("sweep", *arguments, *store, cwd=clones.parent)
+    found = run_sweep(*arguments, *store, cwd=clones.parent)
     assert (found.code, message in found.err) == (2, True), found.err
 
 
@@ -382,19 +613,17 @@ def test_a_store_of_something_else_is_left_alone(keylint: Run, tmp_path: Path) -
 def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     dies = (
         "import os, sys; from sqlalchemy import event; from keylint.sweep import store, tables\n"
-        "event.listen(tables.metadata.tables['spans'], 'after_create', lambda *_, **__: os._exit(9))\n"
+        "event.listen(tables.metadata.tables['periods'], 'after_create', lambda *_, **__: os._exit(9))\n"
         "store.Store(sys.argv[1])"
     )
     file = str(tmp_path / "store.db")
     command = [sys.executable, "-c", dies, file]
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode == 9
     repository_of(tmp_path / "a", {"a.py": ""})
-    assert spawn("sweep", "a", "--store", file, "--resume", cwd=tmp_path).code == 0
+    assert run_sweep("a", "--store", file, "--resume", cwd=tmp_path).code == 0
 
 
 def test_a_store_of_a_newer_keylint_is_left_alone(keylint: Run, clones: Path) -> None:
-    import sqlite3
-
     sweep(clones, "clones")
     with sqlite3.connect(clones.parent / "store.db") as connection:
         connection.execute("update keylint set schema = 99")
@@ -442,16 +671,30 @@ def test_postgresql_says_what_sqlite_says(clones: Path, postgresql: str) -> None
     results = []
     for store in ("store.db", postgresql):
         arguments = "--store", store, "--today", DAY, "--format", "json"
-        first = spawn("sweep", "clones", *arguments, cwd=clones.parent)
+        first = run_sweep("clones", *arguments, cwd=clones.parent)
         assert first.code == 1, first.err
         git(clones / "bot", "checkout", "--quiet", "--orphan", "fresh")
-        second = spawn("sweep", "clones", *arguments, cwd=clones.parent)
+        second = run_sweep("clones", *arguments, cwd=clones.parent)
         git(clones / "bot", "checkout", "--quiet", "main", "--force")
         results.append((described(first), described(second)))
     assert results[0] == results[1]
 
 
-def test_passwords_of_stores_are_not_shown(clones: Path) -> None:
-    found = spawn("sweep", "clones", "--store", "postgresql://me:hunter2@127.0.0.1:1/x", cwd=clones.parent)
-    assert (found.code, "postgresql://me:…@127.0.0.1:1/x cannot be used" in found.err) == (2, True), found.err
-    assert "hunter2" not in found.err + found.out
+@pytest.mark.parametrize(
+    ("store", "told"),
+    [
+        ("postgresql://me:hunter2@127.0.0.1:1/x", "postgresql://me:…@127.0.0.1:1/x cannot be used"),
+        ("postgresql://127.0.0.1:1/x?password=hunter2&user=me", "127.0.0.1:1/x?password=…&user=… cannot be used"),
+        ("oracle://me:hun@ter2@x/y?token=hunter2", "found 'oracle://me:…@x/y?token=…'"),
+        ("postgresql://127.0.0.1:1/x?sslpassword=hunter2@me:a", "found 'postgresql://127.0.0.1:1/x?sslpassword=…'"),
+    ],
+    ids=lambda value: value.partition("hun")[0],
+)
+def test_passwords_of_stores_are_not_shown(clones: Path, store: str, told: str) -> None:
+    found = run_sweep("clones", "--store", store, cwd=clones.parent)
+    assert (found.code, told in found.err) == (2, True), found.err
+    assert "ter2" not in found.err + found.out
+
+
+def test_two_sweeps_do_not_write_to_one_store_of_postgresql(clones: Path, postgresql: str) -> None:
+    holds_alone(clones, postgresql)

@@ -21,7 +21,7 @@ import pytest
 import test_sweep
 from conftest import ROOT, Result, spawn
 from jsonschema import Draft202012Validator
-from sweeps import DAYS, commit, five_sweeps
+from sweeps import DAYS, commit, five_sweeps, run_sweep
 
 from keylint.sweep.tables import metadata
 
@@ -127,7 +127,7 @@ def test_postgresql_answers_alike(postgresql: str, tmp_path: Path, organisation:
     store = "postgresql://keylint@db.example.org/keylint"
     assert store in command
     commit(tmp_path / "clones" / "web", "2026-05-04", {"index.html": ""})
-    ran = spawn(*command.replace(store, postgresql).split()[1:], cwd=tmp_path)
+    ran = run_sweep(*command.replace(store, postgresql).split()[2:], cwd=tmp_path)
     assert (ran.code, ran.err) == (0, "")
     with psycopg.connect(postgresql) as connection:
         for one in reversed(metadata.sorted_tables):
@@ -165,7 +165,7 @@ def test_the_tables_are_those_of_the_store(organisation: Path) -> None:
 
 def test_the_exit_codes_are_those_of_the_page(organisation: Path, tmp_path: Path) -> None:
     def code(*arguments: str) -> int:
-        return spawn("sweep", *arguments, cwd=tmp_path).code
+        return run_sweep(*arguments, cwd=tmp_path).code
 
     commit(tmp_path / "clean" / "a", "2026-05-04", {"index.html": ""})
     shutil.copytree(organisation / "clones" / "broken", tmp_path / "broken" / "a")
@@ -226,7 +226,7 @@ SCHEMA = record(
     repositories={
         "type": "array",
         "items": record(
-            name=TEXT, state={"enum": ["done", "same", "failed"]}, why=TEXT, seconds={"type": "number"},
+            name=TEXT, state={"enum": ["done", "unchanged", "failed"]}, why=TEXT, seconds={"type": "number"},
             **dict.fromkeys(("files", "bytes", "commits", "skipped", "incomplete"), NUMBER),
         ),
     },
@@ -241,7 +241,7 @@ SCHEMA = record(
 
 
 def report(folder: Path, *arguments: str) -> dict[str, Any]:
-    ran: Result = spawn("sweep", "report", "--format", "json", *arguments, cwd=folder)
+    ran: Result = run_sweep("report", "--format", "json", *arguments, cwd=folder)
     document: dict[str, Any] = json.loads(ran.out)
     return document
 

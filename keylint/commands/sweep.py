@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
 from keylint import __version__
@@ -26,15 +28,16 @@ if TYPE_CHECKING:
     from keylint.sweep.overview import Overview
     from keylint.sweep.results import Result, Sweep
     from keylint.sweep.store import Store
+    from keylint.sweep.target import Target
     from keylint.sweep.views import View
 
 STORE = "keylint.db"
 _VIEWS = "keylint.sweep.views"
 _REPORT, _DIFF = "report", "diff"
+# Pieces of a report that are printed at once.
+_AT_ONCE = 1000
 # What a URL's repository may take. Units: seconds, bytes.
 _SECONDS, _LARGEST = 3600.0, 20 << 30
-# Unchanged repositories that are noted in one transaction.
-_AT_ONCE = 500
 
 _EXAMPLES = """\
 examples:
@@ -69,7 +72,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler, tcp://… or tls://…, or local")
     how.add_argument("--mirrors", metavar="FOLDER", help="where clones of URLs are kept (default: in the user's cache)")
     how.add_argument(
-        "--timeout", type=float, default=_SECONDS, metavar="SECONDS", help="for one repository (default: %(default)g)"
+        "--timeout",
+        type=_seconds,
+        default=_SECONDS,
+        metavar="SECONDS",
+        help="for one repository (default: %(default)g)",
     )
     policy = parser.add_argument_group("policy")
     policy.add_argument(
@@ -88,7 +95,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="write another format to a file, sarif=FOLDER one for each repository; repeatable",
     )  # fmt: skip
     output.add_argument("--fail-on", choices=[*SEVERITIES, "never"], default="medium")
-    output.add_argument("--new-only", action="store_true", help="only what is new since the sweep before fails")
+    output.add_argument(
+        "--new-only", action="store_true", help="list what is new since the sweep before, and fail for that alone"
+    )
     output.add_argument("--color", choices=["auto", "always", "never"], default="auto")
     output.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
     output.add_argument("--no-progress", action="store_true", help="do not tell a terminal how far the sweep has got")
@@ -96,6 +105,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     outputs = _outputs(arguments.report)
+    # Unlike a scan this may last for hours; what there is by now stays, and need not be looked through each time.
+    gc.freeze()
+    gc.enable()
     try:
         from keylint.sweep.overview import exit_code, overview
         from keylint.sweep.store import Store
@@ -108,22 +120,23 @@ def _run(arguments: argparse.Namespace) -> int:
     asked = word in (_REPORT, _DIFF)
     if asked and "://" not in arguments.store and not os.path.exists(arguments.store):
         raise UsageError(f"no store '{arguments.store}': keylint sweep TARGET … makes one")
+    before = None
     store = Store(arguments.store)
     try:
         if word == _DIFF:
-            before, after = _numbers(arguments.targets[1:])
-            about = overview(store, after, before)
+            before, number = _numbers(arguments.targets[1:])
         elif word == _REPORT:
             if len(arguments.targets) > 1:
                 raise UsageError("keylint sweep report takes no targets")
-            about = overview(store, arguments.sweep)
+            number = arguments.sweep
         else:
-            about = overview(store, _sweep(store, arguments).id)
+            number = _sweep(store, arguments).id
+        about = overview(store, number, before, new_only=arguments.new_only or word == _DIFF)
+        code = exit_code(about, None if arguments.fail_on == "never" else arguments.fail_on)
+        whole = _put(about, arguments, outputs)
+        return code if whole else code or NOT_COMPLETE
     finally:
         store.close()
-    code = exit_code(about, None if arguments.fail_on == "never" else arguments.fail_on, new_only=arguments.new_only)
-    whole = _put(about, arguments, outputs)
-    return code if whole else code or NOT_COMPLETE
 
 
 def _numbers(words: Sequence[str]) -> tuple[int, int]:
@@ -135,12 +148,19 @@ def _numbers(words: Sequence[str]) -> tuple[int, int]:
 
 def _sweep(store: Store, arguments: argparse.Namespace) -> Sweep:
     """Look at every target that was not looked at yet, and then at all of them together."""
-    from keylint.sweep.job import Job, policy_at, policy_digest
     from keylint.sweep.targets import targets
 
     chosen = targets(arguments.targets, file=arguments.file, archived=arguments.archived, forks=arguments.forks)
     if not chosen:
         raise NothingScanned("no repository to sweep")
+    with store.writing():
+        return _sweep_of(store, chosen, arguments)
+
+
+def _sweep_of(store: Store, chosen: Sequence[Target], arguments: argparse.Namespace) -> Sweep:
+    from keylint.sweep.job import Job, policy_at, policy_digest
+    from keylint.sweep.results import Sweep
+
     config = os.path.abspath(arguments.config) if arguments.config else None
     today = arguments.today or current_day()
     known = store.kept()
@@ -162,7 +182,10 @@ def _sweep(store: Store, arguments: argparse.Namespace) -> Sweep:
     for one in dict.fromkeys(job.config for job in jobs):
         policy_at(one)  # a mistake in one is told before anything is looked at
     policy = policy_digest(jobs[0]._replace(config=config))
-    sweep, done = _begun(store, arguments, policy, today, len(jobs))
+    told = "\0".join(f"{job.target.name}\0{policy_digest(job)}" for job in jobs)
+    scope = sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+    new = Sweep(0, _now(), "", today, policy, __version__, len(jobs), scope, _process())
+    sweep, done = _begun(store, arguments, new)
     left = [job._replace(day=sweep.day) for job in jobs if job.target.name not in done]
     _examine(store, sweep, left, arguments, len(done))
     _compare(store, sweep, {job.target.name: job.config for job in jobs}, config, inline=not arguments.no_inline)
@@ -170,17 +193,26 @@ def _sweep(store: Store, arguments: argparse.Namespace) -> Sweep:
     return sweep
 
 
-def _begun(store: Store, arguments: argparse.Namespace, policy: str, today: str, count: int) -> tuple[Sweep, set[str]]:
+def _begun(store: Store, arguments: argparse.Namespace, new: Sweep) -> tuple[Sweep, set[str]]:
     """Return a new sweep, or the unfinished one with the names of what was looked at already."""
-    if arguments.resume:
-        last = store.sweeps()[-1:]
-        if last and not last[0].finished:
-            if last[0].policy != policy or (arguments.today and arguments.today != last[0].day):
-                raise UsageError("--resume: the unfinished sweep had another policy or day; begin anew without it")
-            done = {scan.target for scan in store.scans(last[0].id) if scan.state != "failed"}
-            return last[0], done
+    if not arguments.resume:
+        return store.begin(new), set()
+    last = store.sweeps()[-1:]
+    if not last or last[0].finished:
         say("--resume: the last sweep came to its end; this is a new one")
-    return store.begin(_now(), today, policy, __version__, count), set()
+        return store.begin(new), set()
+    differences = {
+        "another day": arguments.today and last[0].day != new.day,
+        "another policy, or another keylint": last[0].policy != new.policy,
+        f"other repositories ({last[0].targets:,}, and now {new.targets:,})": last[0].targets != new.targets,
+        "other repositories, or another policy for some of them": last[0].scope != new.scope,
+    }
+    for what, differs in differences.items():
+        if differs:
+            begin = "without --resume a new one begins, and what has not changed is not looked at again"
+            raise UsageError(f"--resume: sweep {last[0].id}, the unfinished one, had {what}; {begin}")
+    done = {scan.target for scan in store.scans(last[0].id) if scan.state != "failed"}
+    return store.resume(last[0], new.process), done
 
 
 def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argparse.Namespace, before: int) -> None:
@@ -189,10 +221,12 @@ def _examine(store: Store, sweep: Sweep, jobs: Sequence[Job], arguments: argpars
     progress = Progress("repository", "repositories") if not arguments.no_progress and is_watched() else None
     count = arguments.jobs or os.cpu_count() or 1
     results = [unchanged(job) for job in jobs]
-    same = [(job.target, result.scan) for job, result in zip(jobs, results, strict=True) if result is not None]
-    for start in range(0, len(same), _AT_ONCE):
-        some = same[start : start + _AT_ONCE]
-        store.record_same(sweep, [(target.owner, target.tags, scan) for target, scan in some])
+    same = [
+        (job.target.owner, job.target.tags, result.scan)
+        for job, result in zip(jobs, results, strict=True)
+        if result is not None
+    ]
+    store.record_unchanged(sweep, same)
     finished, size, total = before + len(same), 0, before + len(jobs)
     jobs = [job for job, result in zip(jobs, results, strict=True) if result is None]
 
@@ -242,6 +276,12 @@ def _mirrors(folder: str | None) -> str:
     return os.path.join(cache_folder() or os.path.abspath(".keylint-cache"), "mirrors")
 
 
+def _process() -> str:
+    import platform
+
+    return f"process {os.getpid()} on {platform.node() or 'a machine without a name'}"
+
+
 def _now() -> str:
     from datetime import datetime, timezone
 
@@ -257,18 +297,29 @@ def _put(about: Overview, arguments: argparse.Namespace, outputs: Sequence[tuple
     style = Style(color(arguments.color), speaks_unicode(), arguments.quiet, width())
     render = _view(arguments.format).render
     assert render is not None  # of those that --format takes
-    whole = put(render(about, style))
+    whole = all(map(put, _joined(render(about, style))))
     for name, file in outputs:
         view = _view(name)
         if view.render is not None:
             whole = _write(file, view.render(about, Style())) and whole
         elif view.files is not None:
-            for inner, text in view.files(about).items():
-                whole = _write(os.path.join(file, inner), text) and whole
+            for inner, text in view.files(about):
+                whole = _write(os.path.join(file, inner), (text,)) and whole
     return whole
 
 
-def _write(file: str, text: str) -> bool:
+def _joined(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield a text in larger pieces: each is written at once."""
+    some: list[str] = []
+    for piece in pieces:
+        some.append(piece)
+        if len(some) == _AT_ONCE:
+            yield "".join(some)
+            some.clear()
+    yield "".join(some)
+
+
+def _write(file: str, text: Iterable[str]) -> bool:
     from keylint.files import replace
 
     try:
@@ -278,6 +329,19 @@ def _write(file: str, text: str) -> bool:
         say(f"--report cannot write '{file}': {error.strerror}")
         return False
     return True
+
+
+def _seconds(text: str) -> float:
+    import argparse
+    import math
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, not '{text}'")
+    return seconds
 
 
 def _outputs(reports: Sequence[str]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from hashlib import sha256
 from time import monotonic
@@ -14,21 +14,23 @@ from keylint import __version__
 from keylint.assessment import Inventory, Options, Seen, inventory_of, load_policy, look, report_on
 from keylint.errors import KeylintError
 from keylint.findings import Suppress
-from keylint.model import BASELINE_FILE, INCOMPLETE, Confidence, Fact
+from keylint.model import BASELINE_FILE, INCOMPLETE, Confidence, Fact, SkipReason
 from keylint.pipeline import is_sure
 from keylint.policy.config import CONFIG_FILE
 from keylint.policy.policy import Policy
 from keylint.sweep.results import Kept, Result, Scan, State
 from keylint.sweep.state import state_of
-from keylint.sweep.target import Target
+from keylint.sweep.target import Target, TargetFailed
 
 # Facts that are compared across repositories; what is a test or a page of documentation uses no key.
 _COMPARED = ("credential", "reference", "operation")
 _ASIDE = ("test", "docs")
+# What is left out for one of these reasons is left out again as long as the same objects are at hand.
+_LASTING: frozenset[SkipReason] = frozenset(("missing-object", "undecodable", "depth"))
 
 
 class Job(NamedTuple):
-    """What is to be done with a repository. `known` is what the last good look went by, None to look in any case.
+    """What is to be done with a repository. `known` is what the last look went by, None to look in any case.
 
     `mirrors` is the folder that clones of URLs go to. Units: `seconds` for a fetch, `largest` in bytes of a clone.
     """
@@ -49,12 +51,15 @@ def examine(job: Job) -> Result:
     """Return what a repository comes to. What cannot be done is a result, too: `failed`, and why. Never raises."""
     start = monotonic()
     try:
-        folder = _folder(job)
-        kept = Kept(state_of(folder), policy_digest(job), job.day, ages=False)
-        if job.known is not None and _is_same(job.known, kept):
-            return Result(_scan(job, start, "same"), job.known)
-        with _inside(folder):
-            return _examined(job, kept, start)
+        with _at_hand(job) as folder:
+            unchanged = _unchanged(job, folder, start)
+            if unchanged is not None:
+                return unchanged
+            # Before the look: what comes meanwhile is looked at the next time.
+            kept = _state(job, folder, objects=False)
+            lacking = _state(job, folder, objects=True)
+            with _inside(folder):
+                return _examined(job, kept, lacking, start)
     except KeylintError as error:
         return failed(job.target.name, str(error), monotonic() - start)
     except Exception as error:  # noqa: BLE001  a fault over one repository costs this one, and is told
@@ -66,17 +71,17 @@ def unchanged(job: Job) -> Result | None:
     if job.known is None or not os.path.isdir(job.target.location):
         return None
     try:
-        now = Kept(state_of(job.target.location), policy_digest(job), job.day, ages=False)
+        return _unchanged(job, job.target.location, monotonic())
     except OSError:
         return None  # which the examination tells
-    return Result(_scan(job, monotonic(), "same"), job.known) if _is_same(job.known, now) else None
 
 
 def failed(name: str, why: str, seconds: float) -> Result:
     """Return the result of a repository that could not be examined."""
     from keylint.recognition.masking import mask_opaque
 
-    return Result(Scan(name, "failed", mask_opaque(why), seconds, 0, 0, 0, 0, 0), Kept("", "", "", ages=False))
+    told = mask_opaque("; ".join(why.splitlines()))
+    return Result(Scan(name, "failed", told, seconds, 0, 0, 0, 0, 0), Kept("", "", "", ages=False))
 
 
 @cache
@@ -91,7 +96,11 @@ def policy_at(config: str | None) -> Policy:
 
 @cache
 def _digest_at(config: str | None) -> str:
-    return sha256(f"{__version__} {policy_at(config)!r}".encode("utf-8", "surrogateescape")).hexdigest()
+    policy = policy_at(config)
+    # Where it was read from is nothing to go by: a store may be shared by machines that have it elsewhere.
+    rules = tuple(rule._replace(file="") for rule in policy.rules)
+    judged = policy._replace(packs=(), rules=rules, config=None, origins={})
+    return sha256(f"{__version__} {judged!r}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def policy_digest(job: Job) -> str:
@@ -100,7 +109,21 @@ def policy_digest(job: Job) -> str:
     return sha256(f"{_digest_at(job.config)} {settings}".encode()).hexdigest()
 
 
-def _examined(job: Job, kept: Kept, start: float) -> Result:
+def _unchanged(job: Job, folder: str, start: float) -> Result | None:
+    """Return the result of a repository if nothing that it hangs on has changed. Raises: OSError."""
+    known = job.known
+    if known is None or not known.refs or (known.ages and known.day != job.day):
+        return None
+    if known[:2] != _state(job, folder, objects=known.incomplete > 0)[:2]:
+        return None
+    return Result(_scan(job, start, "unchanged")._replace(incomplete=known.incomplete), known)
+
+
+def _state(job: Job, folder: str, *, objects: bool) -> Kept:
+    return Kept(state_of(folder, objects=objects), policy_digest(job), job.day, ages=False)
+
+
+def _examined(job: Job, kept: Kept, lacking: Kept, start: float) -> Result:
     options = Options(
         history=job.history,
         head=not job.history,
@@ -130,11 +153,12 @@ def _examined(job: Job, kept: Kept, start: float) -> Result:
     facts = tuple(_compared(inventory, seen.facts, job.min_confidence))
     # What could not be looked at comes first: it is kept for certain.
     skips = tuple(sorted(skips, key=lambda skip: skip.reason not in INCOMPLETE))
-    kept = kept._replace(ages=ages)
-    # A repository of which something could not be read is looked at again.
+    if scan.incomplete:
+        lasts = all(skip.reason in _LASTING for skip in skips if skip.reason in INCOMPLETE)
+        kept = lacking._replace(incomplete=scan.incomplete) if lasts else kept._replace(refs="")
     # Waivers are the policy's, not this repository's.
     findings = tuple(finding for finding in report.findings if finding.fact.target != "waiver")
-    return Result(scan, kept if not scan.incomplete else kept._replace(refs=""), findings, facts, skips)
+    return Result(scan, kept._replace(ages=ages), findings, facts, skips)
 
 
 def _with_own(policy: Policy, seen: Seen) -> tuple[Policy, Suppress | None]:
@@ -180,15 +204,12 @@ def _compared(inventory: Inventory, found: Sequence[Fact], least: Confidence) ->
             yield fact._replace(places={}, occurrences=())
 
 
-def _is_same(known: Kept, now: Kept) -> bool:
-    """Tell whether nothing that a result hangs on has changed: no ref, not the policy, nor the day if it counts."""
-    return bool(known.refs) and known[:2] == now[:2] and (not known.ages or known.day == now.day)
-
-
-def _folder(job: Job) -> str:
+def _at_hand(job: Job) -> AbstractContextManager[str]:
     location = job.target.location
+    if job.target.lacks:
+        raise TargetFailed(job.target.lacks)
     if os.path.isdir(location):
-        return location
+        return nullcontext(location)
     from keylint.sweep.mirrors import mirror
 
     return mirror(job.target, job.mirrors, seconds=job.seconds, largest=job.largest)

@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from keylint.errors import UsageError
@@ -49,6 +49,9 @@ _SETTINGS = {
     "protocol.ext.allow": "never",
 }
 _WHOLE, _PART = ".git", ".part"
+# What all mirrors may hold, and how often that is seen to. Units: bytes, seconds.
+_MOST = 100 << 30
+_TRIMMED, _PAUSE = "trimmed", 600.0
 _REFS = "+refs/*:refs/*"
 _SLUG = re.compile(r"[^A-Za-z0-9.-]+")
 _LONGEST_SLUG = 80
@@ -77,14 +80,17 @@ class _Limits(NamedTuple):
     largest: int
 
 
-def mirror(target: Target, folder: str, *, seconds: float, largest: int) -> str:
-    """Return a repository on disk: the target's own folder, or a bare mirror of its URL as that is now.
+@contextmanager
+def mirror(target: Target, folder: str, *, seconds: float, largest: int, most: int = _MOST) -> Iterator[str]:
+    """Have a repository on disk: the target's own folder, or a bare mirror of its URL as that is now.
 
-    Of several that want the same mirror one works and the others wait. Units: `largest` in bytes. Raises: TargetFailed
+    Of several that want the same mirror one has it and the others wait. Now and then those that nobody has are trimmed
+    to `most`. Units: `largest` and `most` in bytes. Raises: TargetFailed
     """
     url = _url(target)
     if url is None:
-        return target.location
+        yield target.location
+        return
     if target.size > largest:
         raise TargetFailed(f"holds {target.size} bytes; at most {largest} are fetched")
     limits = _Limits(time.monotonic() + seconds, seconds, largest)
@@ -92,22 +98,29 @@ def mirror(target: Target, folder: str, *, seconds: float, largest: int) -> str:
     lock = _lock(path, seconds)
     from filelock import Timeout
 
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        with lock:
+    with ExitStack() as stack:
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            stack.enter_context(lock)
             _bring(url, path, limits)
             os.utime(path)
-    except Timeout:
-        raise TargetFailed(f"another process works on its mirror for more than {seconds:.0f} seconds") from None
-    except OSError as error:
-        raise TargetFailed(f"its mirror cannot be written: {error.strerror or error}") from None
-    return path
+        except Timeout:
+            raise TargetFailed(f"another process works on its mirror for more than {seconds:.0f} seconds") from None
+        except OSError as error:
+            raise TargetFailed(f"its mirror cannot be written: {error.strerror or error}") from None
+        yield path
+    stamp = os.path.join(folder, _TRIMMED)
+    if time.time() - _last_used(stamp) > _PAUSE:  # to look through thousands takes its time
+        with suppress(OSError):
+            with open(stamp, "wb"):
+                os.utime(stamp)
+            trim(folder, most)
 
 
-def trim(folder: str, most: int, keep: Collection[str] = ()) -> None:
+def trim(folder: str, most: int) -> None:
     """Remove the mirrors not used for the longest time until the others hold so many bytes, and what crashes left.
 
-    `keep` names mirrors that are being read. Those that another process works on stay, too.
+    Those that a process has stay.
     """
     if not os.path.isdir(folder):
         return
@@ -121,7 +134,7 @@ def trim(folder: str, most: int, keep: Collection[str] = ()) -> None:
     for path in sorted(mirrors, key=_last_used):
         if total <= most:
             return
-        if path not in keep and _remove(path):
+        if _remove(path):
             total -= sizes[path]
 
 

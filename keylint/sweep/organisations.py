@@ -64,6 +64,7 @@ class Listings:
         self._organisations = organisations
         self._apis: dict[tuple[str, str], Api] = {}
         self._known: dict[Organisation, list[Hosted]] = {}
+        self._lacking: dict[Organisation, str] = {}
 
     def of(self, one: Organisation, wanted: Wanted) -> list[Hosted]:
         """Return the repositories that are wanted of one. Raises: SourceFailed, UsageError, NothingScanned."""
@@ -73,7 +74,12 @@ class Listings:
                 self._apis[at] = _api(one, self._organisations)
             api = self._apis[at]
             self._known[one] = [_checked(api, found) for found in _forge(one.forge).repositories(api, one.name)]
+            self._lacking[one], api.lacking = api.lacking, ""
         return _taken(one, self._known[one], wanted)
+
+    def lacking(self, one: Organisation) -> str:
+        """Return why the listing of an organisation is not whole; empty if it is."""
+        return self._lacking[one]
 
     def close(self) -> None:
         for api in self._apis.values():

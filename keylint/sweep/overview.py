@@ -1,17 +1,19 @@
-"""What there is to say of a sweep: what is open, what is new and gone since the one before, what could not be done."""
+"""What there is to say of a sweep: what is open, new and resolved since the one before, and could not be done."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from keylint.errors import UsageError
-from keylint.model import SEVERITIES, Severity, Skip
+from keylint.model import SEVERITIES, Severity, Skip, SkipReason
 from keylint.summary import CLEAN, FOUND, NOT_COMPLETE
 from keylint.sweep.results import Scan, Sweep
-from keylint.sweep.store import Open, Store
+from keylint.sweep.store import Listing, Open, Store, Tally
+
+Listed = Callable[..., Iterable[Open]]
+Skips = Callable[..., Iterable[tuple[str, Skip]]]
 
 
 class Point(NamedTuple):
@@ -26,23 +28,29 @@ class Point(NamedTuple):
 class Overview(NamedTuple):
     """A sweep beside the one before it, which is None for the first.
 
-    `open` holds what is suppressed as well; `new` are those of it that were not open before, `resolved` what was and
-    is no longer. `skips` are what was left out, by repository. `trend` are all sweeps up to this one.
+    `tallies` count what is open, suppressed or not, and `resolved` what was open before and is no longer. `listed` and
+    `skips` give the findings and what was left out, by repository, read from the store as they are asked for. `trend`
+    are all sweeps up to this one. `new_only`: nothing but what is new is of interest.
     """
 
     sweep: Sweep
     before: Sweep | None
     scans: tuple[Scan, ...]
-    open: tuple[Open, ...]
-    new: tuple[Open, ...]
-    resolved: tuple[Open, ...]
-    skips: tuple[tuple[str, Skip], ...]
+    tallies: tuple[Tally, ...]
+    resolved: int
+    listed: Listed
+    skips: Skips
     trend: tuple[Point, ...]
+    new_only: bool = False
 
     @property
-    def counted(self) -> tuple[Open, ...]:
+    def counted(self) -> tuple[Tally, ...]:
         """What is open and not suppressed."""
-        return tuple(one for one in self.open if one.finding.suppression is None)
+        return tuple(one for one in self.tallies if not one.suppressed)
+
+    @property
+    def new(self) -> tuple[Tally, ...]:
+        return tuple(one for one in self.tallies if one.new)
 
     @property
     def failed(self) -> tuple[Scan, ...]:
@@ -54,8 +62,8 @@ class Overview(NamedTuple):
         return tuple(scan for scan in self.scans if scan.incomplete)
 
 
-def overview(store: Store, number: int | None = None, before: int | None = None) -> Overview:
-    """Return what there is to say of a sweep, of the last one without a number.
+def overview(store: Store, number: int | None = None, before: int | None = None, *, new_only: bool = False) -> Overview:
+    """Return what there is to say of a sweep, of the last one without a number, as long as the store is open.
 
     Raises: UsageError if the store holds no such sweep.
     """
@@ -65,36 +73,31 @@ def overview(store: Store, number: int | None = None, before: int | None = None)
     sweep = _one(sweeps, max(sweeps) if number is None else number)
     earlier = [one for one in sweeps.values() if one.id < sweep.id and one.finished]
     previous = _one(sweeps, before) if before is not None else earlier[-1] if earlier else None
-    scans = store.scans(sweep.id)
-    looked_at = {scan.target for scan in scans}
-    open_ = store.findings(sweep.id)
-    counted = [one for one in open_ if one.finding.suppression is None]
-    ended = [] if previous is None else store.ended(previous.id, sweep.id)
-    was, now = {one.key for one in ended}, {one.key for one in counted}
-    # What closed and opened again in between is neither new nor gone; what stood in a repository that was not looked
-    # at again is not gone for that.
     least = 0 if previous is None else previous.id
-    new = [one for one in counted if one.since > least and one.key not in was]
-    resolved = [one for one in ended if one.target in looked_at and one.key not in now]
+    tallies = tuple(store.tallies(sweep.id, least))
+    resolved = store.resolved(sweep.id, least)
+
+    def listed(what: Listing, most: int | None = None) -> Iterator[Open]:
+        return store.listed(what, sweep.id, least, most)
+
+    def skips(only: Collection[SkipReason] | None = None) -> Iterator[tuple[str, Skip]]:
+        return store.skips(sweep.id, only)
+
+    points = [Point(sweeps[number], *ends) for number, ends in store.ends().items() if number <= sweep.id]
+    if not sweep.finished:
+        now = by_severity([one for one in tallies if not one.suppressed])
+        points.append(Point(sweep, now, total(one for one in tallies if one.new), resolved))
     return Overview(
-        sweep,
-        previous,
-        tuple(scans),
-        tuple(open_),
-        tuple(new),
-        tuple(resolved),
-        tuple((name, skip) for name, skip in store.skips() if name in looked_at),
-        tuple(_trend(store, [one for one in sweeps.values() if one.id <= sweep.id])),
+        sweep, previous, tuple(store.scans(sweep.id)), tallies, resolved, listed, skips, tuple(points), new_only
     )
 
 
-def exit_code(about: Overview, fail_on: Severity | None, *, new_only: bool) -> int:
+def exit_code(about: Overview, fail_on: Severity | None) -> int:
     """Return 1 for a finding that counts in a repository of this sweep, else 4 if something could not be done."""
     if fail_on is not None:
         least = SEVERITIES.index(fail_on)
-        for one in about.new if new_only else about.counted:
-            if SEVERITIES.index(one.finding.severity) >= least:
-                return FOUND
+        if any(SEVERITIES.index(one.severity) >= least for one in (about.new if about.new_only else about.counted)):
+            return FOUND
     return NOT_COMPLETE if about.failed or about.incomplete else CLEAN
 
 
@@ -103,21 +106,16 @@ def exposed_days(one: Open, day: str) -> int:
     return max(0, (date.fromisoformat(day) - date.fromisoformat(one.brought or one.seen)).days)
 
 
-def by_severity(some: Sequence[Open]) -> dict[Severity, int]:
+def total(some: Iterable[Tally]) -> int:
+    return sum(one.number for one in some)
+
+
+def by_severity(some: Iterable[Tally]) -> dict[Severity, int]:
     """Return how many findings there are of each severity, the gravest first."""
-    found = Counter(one.finding.severity for one in some)
-    return {severity: found[severity] for severity in reversed(SEVERITIES)}
-
-
-def _trend(store: Store, sweeps: Sequence[Sweep]) -> list[Point]:
-    open_, moves = store.counts(), store.moves()
-    points = []
-    for sweep in sweeps:
-        if sweep.finished or sweep is sweeps[-1]:
-            counts = open_.get(sweep.id, {})
-            graded: dict[Severity, int] = {severity: counts.get(severity, 0) for severity in reversed(SEVERITIES)}
-            points.append(Point(sweep, graded, *moves.get(sweep.id, (0, 0))))
-    return points
+    found: dict[Severity, int] = dict.fromkeys(reversed(SEVERITIES), 0)
+    for one in some:
+        found[one.severity] += one.number
+    return found
 
 
 def _one(sweeps: dict[int, Sweep], number: int) -> Sweep:

@@ -5,16 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
-from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from keylint.cache import fact_of
 from keylint.model import Commit, Fact, Finding, Location, Reference, Suppression
 
 
+class Help(NamedTuple):
+    """What the findings of a rule say alike. `links` are its references, in JSON."""
+
+    rule: str
+    remediation: str
+    links: str
+
+
 def written(record: Finding | Fact) -> str:
-    """Return a finding or a fact as JSON: every value without its names, in the order of its fields."""
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    """Return a fact as JSON, or a finding without its help: every value without its name, in the order of fields."""
+    values = record if isinstance(record, Fact) else (*record[:3], *record[5:])
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def help_of(found: Finding) -> Help:
+    """Return what a finding says as others of its rule do."""
+    return Help(found.rule, found.remediation, json.dumps(found.references, ensure_ascii=False, separators=(",", ":")))
 
 
 def fact(text: str) -> Fact:
@@ -22,18 +35,15 @@ def fact(text: str) -> Fact:
     return _fact(json.loads(text))
 
 
-def finding(text: str) -> Finding:
-    """Return a finding that was written."""
-    rule, severity, message, remediation, references, about, fingerprint, occurrences, evidence, suppression = (
-        json.loads(text)
-    )
-    # Hundreds of thousands share these.
+def finding(text: str, told: Help) -> Finding:
+    """Return a finding that was written, with its help."""
+    _, severity, message, about, fingerprint, occurrences, evidence, suppression = json.loads(text)
     return Finding(
-        intern(rule),
+        told.rule,
         severity,
         message,
-        intern(remediation),
-        _references(tuple(map(tuple, references))),
+        told.remediation,
+        _references(told.links),
         _fact(about),
         fingerprint,
         tuple(Location(*place) for place in occurrences),
@@ -43,8 +53,8 @@ def finding(text: str) -> Finding:
 
 
 @cache
-def _references(told: tuple[tuple[str, str], ...]) -> tuple[Reference, ...]:
-    return tuple(Reference(*reference) for reference in told)
+def _references(links: str) -> tuple[Reference, ...]:
+    return tuple(Reference(*reference) for reference in json.loads(links))
 
 
 def _fact(described: Sequence[Any]) -> Fact:

@@ -6,11 +6,14 @@ from typing import Literal, NamedTuple
 
 from keylint.model import Fact, Finding, Skip
 
-State = Literal["done", "same", "failed"]
+State = Literal["done", "unchanged", "failed"]
 
 
 class Sweep(NamedTuple):
-    """One run over many repositories. `day` is what ages were judged by; `finished` is empty while it lasts."""
+    """One run over many repositories. `day` is what ages were judged by; `finished` is empty while it lasts.
+
+    `scope` stands for which repositories by which policies; `process` is who began it, or took it up again last.
+    """
 
     id: int
     started: str
@@ -19,6 +22,8 @@ class Sweep(NamedTuple):
     policy: str
     version: str
     targets: int
+    scope: str = ""
+    process: str = ""
 
 
 class Scan(NamedTuple):
@@ -36,13 +41,18 @@ class Scan(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What the last good look at a repository went by: if all of it holds still, nothing new can be found."""
+    """What the last look at a repository went by: if all of it holds still, nothing new can be found.
+
+    `refs` is empty if what went wrong may go well the next time. Of what is `incomplete` for good (so many inputs), it
+    stands for the objects at hand as well.
+    """
 
     refs: str
     policy: str
     day: str
     # Whether another day may judge otherwise.
     ages: bool
+    incomplete: int = 0
 
 
 class Result(NamedTuple):

@@ -16,12 +16,17 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from keylint.model import SEVERITIES
+
 # What `metadata` describes, and how an older store is brought up to it: the statements that lead from schema 1 to 2,
 # from 2 to 3, and so on.
 SCHEMA = 1
 MIGRATIONS: tuple[tuple[str, ...], ...] = ()
 
 metadata = MetaData()
+
+# What is sorted by: by its bytes everywhere, and not by the language that a PostgreSQL server was set up for.
+_NAME = Text(collation="C").with_variant(Text(), "sqlite")
 
 Table("keylint", metadata, Column("schema", Integer, nullable=False))
 
@@ -36,21 +41,26 @@ Table(
     Column("policy", String(64), nullable=False),
     Column("version", String(40), nullable=False),
     Column("targets", Integer, nullable=False),
+    Column("scope", String(64), nullable=False),
+    Column("process", Text, nullable=False),
+    # What was open at its end, suppressed findings aside, and what was new and resolved since the one before.
+    *(Column(name, Integer, nullable=False, default=0) for name in (*SEVERITIES, "new", "resolved")),
 )
 
 Table(
     "targets",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", _NAME, nullable=False, unique=True),
     Column("owner", Text, nullable=False),
     # A JSON list.
     Column("tags", Text, nullable=False),
-    # What the last good look went by; empty before there was one.
+    # What the last look went by; empty before there was one, and if it has to be repeated.
     Column("refs", String(64), nullable=False, default=""),
     Column("policy", String(64), nullable=False, default=""),
     Column("day", String(10), nullable=False, default=""),
     Column("ages", Boolean, nullable=False, default=False),
+    Column("incomplete", Integer, nullable=False, default=0),
 )
 
 Table(
@@ -59,7 +69,7 @@ Table(
     Column("id", Integer, primary_key=True),
     Column("sweep", ForeignKey("sweeps.id"), nullable=False),
     Column("target", ForeignKey("targets.id"), nullable=False),
-    # done, same (nothing had changed) or failed.
+    # done, unchanged or failed.
     Column("state", String(10), nullable=False),
     Column("why", Text, nullable=False),
     Column("seconds", Float, nullable=False),
@@ -79,9 +89,9 @@ Table(
     # Whether only several repositories together gave it.
     Column("across", Boolean, nullable=False),
     Column("fingerprint", String(80), nullable=False),
-    Column("rule", String(80), nullable=False),
+    Column("rule", _NAME, nullable=False),
     Column("severity", String(10), nullable=False),
-    Column("path", Text, nullable=False),
+    Column("path", _NAME, nullable=False),
     Column("line", Integer, nullable=False),
     Column("column", Integer, nullable=False),
     # The day of the sweep that saw it first; the day of the commit that brought it, where history told.
@@ -90,8 +100,19 @@ Table(
     UniqueConstraint("target", "across", "fingerprint"),
 )
 
+# What findings of a rule say alike, once for all of them.
 Table(
-    "spans",
+    "rules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("remediation", Text, nullable=False),
+    # A JSON list of titles and URLs.
+    Column("links", Text, nullable=False),
+)
+
+Table(
+    "periods",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("finding", ForeignKey("findings.id"), nullable=False),
@@ -99,7 +120,8 @@ Table(
     Column("since", Integer, nullable=False),
     Column("until", Integer, nullable=False),
     Column("suppressed", Boolean, nullable=False),
-    # The finding as it was judged last, in JSON.
+    Column("rule", ForeignKey("rules.id"), nullable=False),
+    # The finding as it was judged last, in JSON, without what `rules` says.
     Column("record", Text, nullable=False),
 )
 
@@ -116,10 +138,10 @@ Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("target", ForeignKey("targets.id"), nullable=False, index=True),
-    Column("path", Text, nullable=False),
+    Column("path", _NAME, nullable=False),
     Column("reason", String(20), nullable=False),
     Column("detail", Text, nullable=False),
 )
 
 # One index for both: by an index of `until` alone SQLite would go through all that is open for every finding.
-Index("spans_of_findings", metadata.tables["spans"].c.finding, metadata.tables["spans"].c.until)
+Index("periods_of_findings", metadata.tables["periods"].c.finding, metadata.tables["periods"].c.until)

@@ -11,7 +11,8 @@ class Target(NamedTuple):
     """One repository. Units: `size` in bytes, 0 if nobody told.
 
     `name` is its own within a sweep, and what reports show; `location`, a folder or what git clones, is never shown: it
-    may hold a password. `config` is the absolute path of a configuration that the file of targets names for it.
+    may hold a password. Of what stands for repositories that are not known, `lacks` says why.
+    `config` is the absolute path of a configuration that the file of targets names for it.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Target(NamedTuple):
     tags: tuple[str, ...] = ()
     config: str | None = None
     size: int = 0
+    lacks: str = ""
 
 
 class TargetFailed(SourceFailed):

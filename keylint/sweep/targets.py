@@ -30,6 +30,7 @@ class _Found(NamedTuple):
     name: str
     location: str
     size: int = 0
+    lacks: str = ""
 
 
 class _File(NamedTuple):
@@ -61,7 +62,10 @@ def targets(arguments: Sequence[str], *, file: str | None, archived: bool, forks
         takes_archived = archived if entry.archived is None else entry.archived
         takes_forks = forks if entry.forks is None else entry.forks
         wanted = Wanted(takes_archived, takes_forks, entry.match)
-        return [_of_url(found.url, found.size) for found in listings.of(one, wanted)]
+        found = [_of_url(hosted.url, hosted.size) for hosted in listings.of(one, wanted)]
+        lacks = listings.lacking(one)
+        name = f"{one.forge}:{one.server}/{one.name}"
+        return [*found, _Found(name, name, "", lacks=lacks)] if lacks else found
 
     _each(gathered, entries, local)
     # Forges are asked once everything else is in order.
@@ -91,7 +95,7 @@ class _Gathered:
             # Two may be shown alike: a folder github.com/acme/bot, and what a URL calls so.
             name = found.name if found.name not in self._names else shown(masked(found.location))
             self._names.add(name)
-            known = Target(name, found.location)
+            known = Target(name, found.location, lacks=found.lacks)
         self._found[found.identity] = known._replace(
             owner=entry.owner or known.owner,
             tags=tuple(dict.fromkeys((*known.tags, *entry.tags))),

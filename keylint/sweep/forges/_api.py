@@ -30,6 +30,9 @@ _LONGEST_REASON = 200
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,<]*\brel="?next"?')
 
+# What GitHub says of a list that leaves out what single sign-on protects: `partial-results; organizations=1,2`.
+_SIGN_ON, _PARTIAL = "X-GitHub-SSO", "partial-results"
+
 Query = Mapping[str, str]
 
 
@@ -78,6 +81,8 @@ class Api:
         self._name = f"{title} at {self._base.netloc.decode('ascii')}"
         self._say = say
         self._left = _LONGEST_WAIT
+        # Why the lists that were asked for so far are not whole, if one is not.
+        self.lacking = ""
         self._client = httpx.Client(
             headers={"User-Agent": "keylint", **headers, **carried},
             timeout=_SILENCE,
@@ -218,8 +223,10 @@ class Api:
             if self.token is not None:
                 raise self.failed(f"answers 401: the token in {self.token.variable} is not accepted{_said(text)}")
             raise self.failed(f"answers 401: it wants a token; {self._hint}")
+        sign_on = response.headers.get(_SIGN_ON, "")
         if code == 403:
-            raise self.failed(f"answers 403: not allowed {self._by()}{_said(text)}")
+            why = "; single sign-on has to authorise it first" if sign_on else ""
+            raise self.failed(f"answers 403: not allowed {self._by()}{why}{_said(text)}")
         if code != 200:
             raise self.failed(f"answers {code}{_said(text)}")
         try:
@@ -227,6 +234,10 @@ class Api:
         except (ValueError, RecursionError):
             kind = response.headers.get("Content-Type", "nothing that is named").partition(";")[0]
             raise self.failed(f"expected JSON, found {kind} of {len(text)} bytes that is none") from None
+        if sign_on.startswith(_PARTIAL):
+            count = len(sign_on.partition("organizations=")[2].split(","))
+            organisations = f"{count} organisation{'s' if count > 1 else ''}"
+            self.lacking = f"its list is not whole: single sign-on of {organisations} has not authorised the token"
         found = _NEXT.search(response.headers.get("Link", ""))
         return Answer(value, found[1] if found else None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from keylint.reporters import Style
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class View(NamedTuple):
-    """What a view module exports: the sweep as a text, or as texts by the name of a file in a folder."""
+    """What a view module exports: the sweep as a text, piece by piece, or as texts with names of files in a folder."""
 
-    render: Callable[[Overview, Style], str] | None = None
-    files: Callable[[Overview], dict[str, str]] | None = None
+    render: Callable[[Overview, Style], Iterator[str]] | None = None
+    files: Callable[[Overview], Iterator[tuple[str, str]]] | None = None

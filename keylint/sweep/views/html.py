@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from keylint.assessment import Options, load_policy, rules_in_force
 from keylint.model import INCOMPLETE, SEVERITIES, RuleHelp, Severity
 from keylint.reporters import Style
 from keylint.reporters._page import WITHOUT_SCRIPTS, Part, row, written
-from keylint.reporters._wording import gravity, plural, rules_of, visible
-from keylint.sweep.overview import Overview, Point, by_severity, exposed_days
-from keylint.sweep.store import Open
+from keylint.reporters._wording import plural, rules_of, visible
+from keylint.sweep.overview import Overview, Point, by_severity, exposed_days, total
+from keylint.sweep.store import Open, Tally
 from keylint.sweep.views import View
 
 _SHARED = ("base.html.jinja", "rules.html.jinja", "page.css", "listing.js")
@@ -32,7 +32,7 @@ _MOST_SKIPS = 5
 _MOST_SWEEPS = 40
 NOBODY = "no owner"
 # The picture of the trend. Units: its own, of which it is _WIDE wide; y downwards.
-_WIDE, _LEFT, _TOP, _TALL, _MOVES, _BAR = 900, 56, 22, 170, 34, 56
+_WIDE, _LEFT, _TOP, _TALL, _MOVES, _BAR = 900, 76, 22, 170, 34, 56
 
 
 class Group(NamedTuple):
@@ -96,23 +96,23 @@ class Trend(NamedTuple):
     earlier: int
 
 
-def render(about: Overview, _style: Style) -> str:
-    """Return the page. The browser runs only the script, and takes only the style, whose hashes it names."""
-    new = {one.key for one in about.new}
-    ordered = sorted(about.open, key=lambda one: gravity(one.finding))
-    findings = [one.finding for one in about.open]
-    found = Counter(finding.rule for finding in findings)
-    rules = rules_of(_known_rules(found), findings)
-    rows = [_row(one, rules, about, is_new=one.key in new) for one in ordered[:_MOST_FINDINGS]]
+def render(about: Overview, _style: Style) -> Iterator[str]:
+    """Yield the page. The browser runs only the script, and takes only the style, whose hashes it names."""
+    listed = list(about.listed("gravest", _MOST_FINDINGS))
+    oldest = list(about.listed("oldest", _MOST_OLDEST))
+    found = Counter[str]()
+    for one in about.tallies:
+        found[one.rule] += one.number
+    rules = rules_of(_known_rules(found), [one.finding for one in (*listed, *oldest)])
+    rows = [_row(one, rules, about) for one in listed]
     counted = about.counted
     tables = (
-        _table("By repository", "repository", counted, new, lambda one: visible(one.target)),
-        _table("By owner", "owner", counted, new, _owner),
-        _table("By rule", "rule", counted, new, lambda one: one.finding.rule),
+        _table("By repository", "repository", counted, lambda one: visible(one.target)),
+        _table("By owner", "owner", counted, _owner),
+        _table("By rule", "rule", counted, lambda one: one.rule),
     )
-    oldest = sorted(counted, key=lambda one: (-exposed_days(one, about.sweep.day), one.target))[:_MOST_OLDEST]
     states = Counter(scan.state for scan in about.scans)
-    return written(
+    yield written(
         _PARTS,
         {
             "rows": rows,
@@ -127,18 +127,20 @@ def render(about: Overview, _style: Style) -> str:
         severities=tuple(reversed(SEVERITIES)),
         counts=by_severity(counted),
         added=by_severity(about.new),
+        open=total(about.tallies),
+        new=total(about.new),
         states=states,
         trend=_trend(about.trend),
         tables=[table for table in tables if table.groups],
-        owners=sorted({_owner(one) for one in about.open}),
-        repositories=sorted({visible(one.target) for one in about.open}),
-        oldest=[_row(one, rules, about, is_new=one.key in new) for one in oldest],
+        owners=sorted({_owner(one) for one in about.tallies}),
+        repositories=sorted({visible(one.target) for one in about.tallies}),
+        oldest=[_row(one, rules, about) for one in oldest],
         rules=[rule for rule in rules.values() if rule.id in found],
         silent=(),
         found=found,
         rows=rows[:WITHOUT_SCRIPTS],
-        unlisted=len(ordered) - len(rows),
-        resolved=[_row(one, rules, about, is_new=False) for one in about.resolved[:_MOST_RESOLVED]],
+        unlisted=total(about.tallies) - len(rows),
+        resolved=[_row(one, rules, about) for one in about.listed("resolved", _MOST_RESOLVED)],
         failed=[(visible(scan.target), visible(scan.why)) for scan in about.failed[:_MOST_SCANS]],
         incomplete=_incomplete(about),
     )
@@ -150,14 +152,15 @@ def _known_rules(found: Mapping[str, int]) -> tuple[RuleHelp, ...]:
 
 
 def _verdict(about: Overview) -> str:
-    findings = plural(len(about.counted), "open finding") if about.counted else "No open findings"
-    suppressed = len(about.open) - len(about.counted)
+    open_ = total(about.counted)
+    findings = plural(open_, "open finding") if open_ else "No open findings"
+    suppressed = total(about.tallies) - open_
     told = f" ({suppressed:,} more suppressed)" if suppressed else ""
     count = len(about.scans)
     return f"{findings}{told} in {count:,} repositor{'y' if count == 1 else 'ies'}"
 
 
-def _row(one: Open, rules: Mapping[str, RuleHelp], about: Overview, *, is_new: bool) -> dict[str, object]:
+def _row(one: Open, rules: Mapping[str, RuleHelp], about: Overview) -> dict[str, object]:
     """Return what the page says of a finding, without what its rule says."""
     told = row(one.finding)
     if one.finding.rule in rules and told["remediation"] == rules[one.finding.rule].remediation:
@@ -167,31 +170,29 @@ def _row(one: Open, rules: Mapping[str, RuleHelp], about: Overview, *, is_new: b
         owner=_owner(one),
         days=exposed_days(one, about.sweep.day),
         since=one.brought or one.seen,
-        new=is_new and about.before is not None,
+        new=one.new and about.before is not None,
     )
     return told
 
 
-def _owner(one: Open) -> str:
+def _owner(one: Open | Tally) -> str:
     return visible(one.owner) or NOBODY
 
 
-def _table(
-    title: str, field: str, some: Sequence[Open], new: set[tuple[str, str]], name_of: Callable[[Open], str]
-) -> Table:
-    grouped: dict[str, list[Open]] = {}
+def _table(title: str, field: str, some: Sequence[Tally], name_of: Callable[[Tally], str]) -> Table:
+    grouped: dict[str, list[Tally]] = {}
     for one in some:
         grouped.setdefault(name_of(one), []).append(one)
     # The gravest first: one critical finding weighs more than any number of high ones.
     counts = {name: by_severity(group) for name, group in grouped.items()}
     order = sorted(grouped, key=lambda name: ([-count for count in counts[name].values()], name))[:_MOST_GROUPS]
-    most = max((len(grouped[name]) for name in order), default=1)
+    most = max((total(grouped[name]) for name in order), default=1)
     groups = tuple(
         Group(
             name,
             counts[name],
-            len(grouped[name]),
-            sum(one.key in new for one in grouped[name]),
+            total(grouped[name]),
+            total(one for one in grouped[name] if one.new),
             _stacked(counts[name], most),
         )
         for name in order
@@ -214,9 +215,7 @@ def _stacked(counts: Mapping[Severity, int], most: int) -> tuple[Bar, ...]:
 def _incomplete(about: Overview) -> list[tuple[str, int, list[str]]]:
     """Return the repositories of which something could not be read: how much, and some of it."""
     missed: dict[str, list[str]] = {}
-    for name, skip in about.skips:
-        if skip.reason not in INCOMPLETE:
-            continue
+    for name, skip in about.skips(INCOMPLETE):
         some = missed.setdefault(name, [])
         if len(some) < _MOST_SKIPS:
             some.append(visible(f"{skip.path}: {skip.reason}" + (f", {skip.detail}" if skip.detail else "")))
@@ -238,7 +237,7 @@ def _trend(points: Sequence[Point]) -> Trend:
     zero = bottom + 62 + _MOVES
     every = -(-len(shown) * 48 // (_WIDE - _LEFT))
     columns = []
-    for at, (point, total, (new, resolved)) in enumerate(zip(shown, totals, moves, strict=True)):
+    for at, (point, open_, (new, resolved)) in enumerate(zip(shown, totals, moves, strict=True)):
         x = _LEFT + room * (at + 0.5)
         bars: list[Bar] = []
         y = float(bottom)
@@ -257,11 +256,11 @@ def _trend(points: Sequence[Point]) -> Trend:
                 if label:
                     said, beside = (f"+{count:,}", top - 5) if kind == "new" else (f"-{count:,}", top + height + 14)
                     marks.append(Mark(said, round(beside, 1)))
-        columns.append(Column(point, total, round(x, 1), round(y, 1), tuple(bars), tuple(marks), label))
+        columns.append(Column(point, open_, round(x, 1), round(y, 1), tuple(bars), tuple(marks), label))
     ticks = tuple((round(bottom - _TALL * number / most, 1), number) for number in range(0, most + 1, step))
     return Trend(
         _WIDE,
-        round(zero + max(24, _MOVES * max(gone for _, gone in moves) / most_moved + 20)),
+        round(zero + max(24, _MOVES * max(resolved for _, resolved in moves) / most_moved + 20)),
         _LEFT,
         bottom,
         zero,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from keylint.model import Severity
 from keylint.reporters import Style
 from keylint.reporters._wording import dump
 from keylint.reporters.json import as_mapping
-from keylint.sweep.overview import Overview, by_severity, exposed_days
+from keylint.sweep.overview import Overview, by_severity, exposed_days, total
 from keylint.sweep.results import Sweep
 from keylint.sweep.store import Open
 from keylint.sweep.views import View
@@ -16,50 +16,59 @@ from keylint.sweep.views import View
 SCHEMA = "keylint/sweep/1"
 
 
-def render(about: Overview, _style: Style) -> str:
-    """Return the sweep; the same store gives the same bytes."""
-    new = {one.key for one in about.new}
-    document = {
+def render(about: Overview, _style: Style) -> Iterator[str]:
+    """Yield the sweep; the same store gives the same bytes."""
+    head = {
         "schema": SCHEMA,
         "tool": {"name": "keylint", "version": about.sweep.version},
         "sweep": _sweep(about.sweep),
         "before": None if about.before is None else _sweep(about.before),
         "summary": {
             **_counts(by_severity(about.counted)),
-            "suppressed": len(about.open) - len(about.counted),
-            "new": len(about.new),
-            "resolved": len(about.resolved),
+            "suppressed": total(about.tallies) - total(about.counted),
+            "new": total(about.new),
+            "resolved": about.resolved,
             "repositories": len(about.scans),
             "failed": len(about.failed),
             "incomplete": len(about.incomplete),
         },
-        "repositories": [
+    }
+    lists: dict[str, Iterable[Mapping[str, object]]] = {
+        "repositories": (
             {"name": scan.target, **{name: value for name, value in scan._asdict().items() if name != "target"}}
             for scan in about.scans
-        ],
-        "findings": [{"new": one.key in new, **_finding(one, about.sweep.day)} for one in about.open],
-        "resolved": [_finding(one, about.sweep.day) for one in about.resolved],
-        "skipped": [
+        ),
+        "findings": ({"new": one.new, **_finding(one, about.sweep.day)} for one in about.listed("open")),
+        "resolved": (_finding(one, about.sweep.day) for one in about.listed("resolved")),
+        "skipped": (
             {
                 "repository": name,
                 "path": skip.path,
                 "reason": skip.reason,
                 **({"detail": skip.detail} if skip.detail else {}),
             }
-            for name, skip in about.skips
-        ],
-        "trend": [
+            for name, skip in about.skips()
+        ),
+        "trend": (
             {
                 "sweep": point.sweep.id,
                 "day": point.sweep.day,
-                **point.open,
+                **_counts(point.open),
                 "new": point.new,
                 "resolved": point.resolved,
             }
             for point in about.trend
-        ],
+        ),
     }
-    return dump(document)
+    yield dump(head).removesuffix("\n}\n")
+    for name, rows in lists.items():
+        yield f',\n  "{name}": ['
+        comma = ""
+        for one in rows:
+            yield comma + f"\n{dump(one)[:-1]}".replace("\n", "\n    ")
+            comma = ","
+        yield "\n  ]" if comma else "]"
+    yield "\n}\n"
 
 
 def _counts(found: Mapping[Severity, int]) -> dict[str, int]:

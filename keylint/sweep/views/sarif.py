@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Generic, TypeVar
 
-from keylint.model import Finding, Report, Scanned, Skip
+from keylint.model import Report, Scanned
 from keylint.reporters import Style
 from keylint.reporters.sarif import REPORTER
 from keylint.sweep.overview import Overview
 from keylint.sweep.views import View
 
+T = TypeVar("T")
 
-def files(about: Overview) -> dict[str, str]:
-    """Return a report by the name of its file: that of the repository, with a dash for what a file cannot be called."""
-    found: dict[str, list[Finding]] = {}
-    for one in about.open:
-        found.setdefault(one.target, []).append(one.finding)
-    left_out: dict[str, list[Skip]] = {}
-    for name, skip in about.skips:
-        left_out.setdefault(name, []).append(skip)
-    result: dict[str, str] = {}
+
+def files(about: Overview) -> Iterator[tuple[str, str]]:
+    """Yield a file's name and a report: that of the repository, with a dash for what a file cannot be called."""
+    found = _Grouped((one.target, one.finding) for one in about.listed("open"))
+    left_out = _Grouped(about.skips())
+    taken: set[str] = set()
     for scan in about.scans:
+        findings, skips = found.of(scan.target), left_out.of(scan.target)
         if scan.state == "failed":
             continue
-        scanned = Scanned(scan.files, scan.bytes, tuple(left_out.get(scan.target, ())), scan.commits)
-        report = Report(about.sweep.version, scanned, tuple(found.get(scan.target, ())), (), "", about.sweep.day)
-        result[_file(scan.target, result)] = REPORTER.render(report, Style())
-    return result
+        scanned = Scanned(scan.files, scan.bytes, skips, scan.commits)
+        report = Report(about.sweep.version, scanned, findings, (), "", about.sweep.day)
+        file = _file(scan.target, taken)
+        taken.add(file)
+        yield file, REPORTER.render(report, Style())
 
 
-def _file(name: str, taken: Sequence[str] | dict[str, str]) -> str:
+class _Grouped(Generic[T]):
+    """What repositories have, asked for in the order that it comes in: one repository's at a time is held."""
+
+    def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
+        self._groups = groupby(rows, itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def of(self, name: str) -> tuple[T, ...]:
+        if self._next is None or self._next[0] != name:
+            return ()
+        some = tuple(one for _, one in self._next[1])
+        self._next = next(self._groups, None)
+        return some
+
+
+def _file(name: str, taken: set[str]) -> str:
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "repository"
     file, number = f"{plain}.sarif", 2
     while file in taken:

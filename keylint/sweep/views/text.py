@@ -1,59 +1,74 @@
-"""For people: what is new first, then what is open by repository, then what could not be done."""
+"""For people: what is open by repository, what is new of it, what is resolved, what could not be done."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from keylint.reporters import Style
 from keylint.reporters._wording import plural, size, visible
 from keylint.reporters.text import Paint, painter
-from keylint.sweep.overview import Overview, by_severity, exposed_days
+from keylint.sweep.overview import Overview, by_severity, exposed_days, total
 from keylint.sweep.store import Open
 from keylint.sweep.views import View
 
-# Of what could not be done and of what is gone, the rest is counted.
+# Of what could not be done and of what is resolved, the rest is counted.
 _MOST = 20
 
 
-def render(about: Overview, style: Style) -> str:
-    """Return the sweep. Nothing in it can command a terminal: control characters are escaped."""
+def render(about: Overview, style: Style) -> Iterator[str]:
+    """Yield the sweep. Nothing in it can command a terminal: control characters are escaped."""
     paint = painter(style.color)
-    new = {one.key for one in about.new}
+    counted = (one for one in about.listed("new" if about.new_only else "open") if one.finding.suppression is None)
     if style.quiet:
-        return "".join(f"{one.target}:{_place(one)}: {_verdict(one, paint)}\n" for one in about.counted)
-    blocks: list[str] = []
+        for one in counted:
+            yield f"{visible(one.target)}:{_place(one)}: {_verdict(one, paint)}\n"
+        return
     target = None
-    for one in about.counted:
+    for one in counted:
         if one.target != target:
+            if target is not None:
+                yield "\n"
             target = one.target
             owner = f" ({visible(one.owner)})" if one.owner else ""
-            blocks.append(f"\n{paint(visible(target), 'bold')}{owner}\n")
-        mark = paint("new ", "bold") if one.key in new and about.before else ""
-        blocks.append(f"  {_place(one)} {mark}{_verdict(one, paint)}\n    {_since(one, about.sweep.day)}\n")
-        elsewhere = [place for place in one.finding.occurrences if not place.commit][:_MOST]
-        blocks += [f"    also at {visible(place.path)}:{place.line}:{place.column}\n" for place in elsewhere]
+            yield f"{paint(visible(target), 'bold')}{owner}\n"
+        yield from _lines(one, about, paint)
+    if target is not None:
+        yield "\n"
     if about.resolved and about.before is not None:
-        blocks.append(f"\n{paint('Gone', 'bold')} since sweep {about.before.id}\n")
-        blocks += [f"  {visible(one.target)}:{_place(one)} {one.finding.rule}\n" for one in about.resolved[:_MOST]]
-        if len(about.resolved) > _MOST:
-            blocks.append(f"  and {len(about.resolved) - _MOST:,} more\n")
+        yield f"{paint('Resolved', 'bold')} since sweep {about.before.id}\n"
+        for one in about.listed("resolved", _MOST):
+            yield f"  {visible(one.target)}:{_place(one)} {one.finding.rule}\n"
+        yield _more(about.resolved)
     for title, scans in (("Failed", about.failed), ("Not complete", about.incomplete)):
         if scans:
-            blocks.append(f"\n{paint(title, 'bold')}\n")
+            yield f"{paint(title, 'bold')}\n"
             for scan in scans[:_MOST]:
                 why = scan.why or f"{plural(scan.incomplete, 'input')} could not be read"
-                blocks.append(f"  {visible(scan.target)}: {visible(why)}\n")
-            if len(scans) > _MOST:
-                blocks.append(f"  and {len(scans) - _MOST:,} more\n")
-    return "".join([*blocks, "\n", *_closing(about, paint)]).lstrip("\n")
+                yield f"  {visible(scan.target)}: {visible(why)}\n"
+            yield _more(len(scans))
+    yield from _closing(about, paint)
+
+
+def _lines(one: Open, about: Overview, paint: Paint) -> Iterator[str]:
+    mark = paint("new ", "bold") if one.new and about.before else ""
+    yield f"  {_place(one)} {mark}{_verdict(one, paint)}\n    {_since(one, about.sweep.day)}\n"
+    elsewhere = [place for place in one.finding.occurrences if not place.commit][:_MOST]
+    for place in elsewhere:
+        yield f"    also at {visible(place.path)}:{place.line}:{place.column}\n"
+
+
+def _more(count: int) -> str:
+    return f"  and {count - _MOST:,} more\n\n" if count > _MOST else "\n"
 
 
 def _closing(about: Overview, paint: Paint) -> list[str]:
     states = [scan.state for scan in about.scans]
     said = [f"{states.count('done'):,} examined"]
-    said += [f"{states.count('same'):,} unchanged"] if "same" in states else []
+    said += [f"{states.count('unchanged'):,} unchanged"] if "unchanged" in states else []
     said += [paint(f"{states.count('failed'):,} failed", "high")] if "failed" in states else []
     found = by_severity(about.counted)
     open_ = ", ".join(f"{count:,} {severity}" for severity, count in found.items() if count) or "nothing"
-    suppressed = len(about.open) - len(about.counted)
+    suppressed = total(about.tallies) - total(about.counted)
     count = len(about.scans)
     repositories = f"{count:,} repositor{'y' if count == 1 else 'ies'}"
     read = size(sum(scan.bytes for scan in about.scans))
@@ -63,7 +78,7 @@ def _closing(about: Overview, paint: Paint) -> list[str]:
         f"Open: {open_}{f' ({suppressed:,} suppressed)' if suppressed else ''}.\n",
     ]
     if about.before is not None:
-        lines.append(f"Since sweep {about.before.id}: {len(about.new):,} new, {len(about.resolved):,} gone.\n")
+        lines.append(f"Since sweep {about.before.id}: {total(about.new):,} new, {about.resolved:,} resolved.\n")
     return lines
 
 
