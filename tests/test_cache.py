@@ -338,6 +338,7 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_what_was_not_used_for_longest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keylint.cache._MOST", 3000)
+    monkeypatch.setattr("keylint.cache._EVERY", 1)
     for age, name in enumerate(["new", "old", "older"]):
         (tmp_path / f"{name}.history").write_bytes(bytes(1000))
         os.utime(tmp_path / f"{name}.history", (0, 1000 - age))

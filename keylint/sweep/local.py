@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from keylint.pipeline import prepare
 from keylint.sweep.job import Job, examine, failed
 from keylint.sweep.results import Result
 from keylint.workers import LATE, run
+
+# From so many repositories on it pays to import once what most of them take. Units: repositories.
+_MANY = 8
 
 
 def sweep(jobs: Sequence[Job], count: int, seconds: float, done: Callable[[Job, Result], None]) -> None:
@@ -51,6 +55,8 @@ def _spread(
         take(results)
         results.clear()  # of ten thousand repositories nothing is held here
 
+    if len(jobs) >= _MANY:
+        prepare()
     # What was lost is among what is returned, and was never told.
     for results in run(_all, [[job] for job in jobs], min(count, len(jobs)), lost, patience=seconds, done=told):
         take(results)
