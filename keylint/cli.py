@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from keylint import __version__
@@ -100,7 +101,7 @@ def _parser(commands: Sequence[str]) -> argparse.ArgumentParser:
             formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=width),
         )
         command.arguments(subparser)
-        subparser.set_defaults(command=command, parser=parser)
+        subparser.set_defaults(command=command, parser=partial(_parser, names(_COMMANDS)))
     return parser
 
 

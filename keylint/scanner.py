@@ -48,7 +48,7 @@ def scan(
     What the sieve alone can tell of little work is done here, in linear time. What needs a closer look goes to a worker
     process, whatever its size: a text may be made to crash, to stall or to swell what parses it.
 
-    `jobs` is the number of worker processes; None: one a processor.
+    `jobs` is the number of worker processes; None: one a processor; 0: none, where the texts are one's own.
     """
     apart = hasattr(os, "fork")
     count = (jobs if jobs is not None else os.cpu_count() or 1) if apart else 1
@@ -96,10 +96,10 @@ def _look_closely(
 ) -> list[Examined]:
     """Examine inputs with worker processes; where there are none, here."""
     if len(entries) <= _FEW:
-        count = 1
+        count = min(count, 1)
     else:
         accelerate()
-    if not hasattr(os, "fork"):
+    if count == 0 or not hasattr(os, "fork"):
         if meanwhile is not None:
             meanwhile()
         return [examine_batch(entries, through)]

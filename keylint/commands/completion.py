@@ -34,8 +34,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
     from keylint.policy.merge import load_policy
 
+    parser = arguments.parser()
     rules = [rule.id for rule in load_policy().rules]
-    for action in _actions(arguments.parser):
+    for action in _actions(parser):
         # What a value is, by what the help calls it.
         if action.metavar in ("FILE", "PATH"):
             action.complete = shtab.FILE  # type: ignore[attr-defined]
@@ -43,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
             action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
         elif action.metavar == "ID":
             action.choices = rules
-    return CLEAN if put(shtab.complete(arguments.parser, arguments.shell)) else NOT_COMPLETE
+    return CLEAN if put(shtab.complete(parser, arguments.shell)) else NOT_COMPLETE
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from keylint.documents.builder import DEPTH, NAMELESS, Builder, Name, Unparsed
 from keylint.documents.parsers import Parser
@@ -182,17 +182,24 @@ class _Reader:
     def _merge(self) -> None:
         """Put what `<<` names in its place, but for what the mapping itself says."""
         children = self.builder.children
-        if not any(child.name == "<<" and child.children for child in children):
+        if not any(map(_sources, children)):
             return
         own = {child.name for child in children}
         merged: dict[str, Node] = {}
         for child in children:
-            if child.name == "<<":
-                for source in (child,) if child.kind == "mapping" else child.children:
-                    for inherited in source.children:
-                        if inherited.name not in own:
-                            merged.setdefault(inherited.name, inherited)
-        children[:] = [*merged.values(), *(child for child in children if child.name != "<<" or not child.children)]
+            for source in _sources(child):
+                for inherited in source.children:
+                    if inherited.name not in own:
+                        merged.setdefault(inherited.name, inherited)
+        children[:] = [*merged.values(), *(child for child in children if not _sources(child))]
+
+
+def _sources(child: Node) -> Sequence[Node]:
+    """Return the mappings that an entry is to be replaced by."""
+    if child.name != "<<":
+        return ()
+    sources = (child,) if child.kind == "mapping" else child.children
+    return sources if all(source.kind == "mapping" for source in sources) else ()
 
 
 def plain(text: str) -> Scalar:
