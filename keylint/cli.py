@@ -41,6 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(mask_keys(str(error)))
         return error.exit_code
     except KeyboardInterrupt:
+        import signal
+
+        # Another one has nothing left to stop.
+        with suppress(ValueError):  # not in the main thread
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         from keylint.console import say
 
         say("interrupted")
