@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
+from keylint.recognition.exchange import names_exchange
 from keylint.sieve import (
     ARMOUR,
     ED25519_PREFIX,
+    KEY_LENGTH,
     RSA_MARKS,
     Run,
     are_enough,
     holds_escapes,
+    holds_word,
     is_hex,
     may_encode_text,
     pieces,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 _DEEPEST = 2
 # Where none of these stands, in any case, nothing is put together.
 WORDS = (b"binance", b"api_key", b"apikey", b"api-key", b"api key", b"secret")
+_speaks_of_keys = holds_word(WORDS)
 
 
 def find(document: Document) -> Iterator[Fact]:
@@ -39,7 +43,8 @@ def find(document: Document) -> Iterator[Fact]:
 
 def _find(document: Document, depth: int) -> Iterator[Fact]:
     yield from _in_one_piece(document, depth)
-    if _speaks_of_keys(document):
+    # Only where a key, or the exchange, is spoken of at all it is asked what else could be one.
+    if _speaks_of_keys(document.ascii):
         yield from _put_together(document)
 
 
@@ -53,8 +58,16 @@ def _in_one_piece(document: Document, depth: int) -> Iterator[Fact]:
             taken.append((start, end))
             yield fact
     until = tried = 0
+    is_of_exchange = document.once(names_exchange)
     for start, end in runs(data):
-        if start < until or _is_taken(taken, start):
+        # Most runs of a lock file are digests: thousands of them, dismissed before anything is built for them.
+        if (
+            end - start == KEY_LENGTH
+            and is_hex(data[start:end])
+            and not (is_of_exchange and _is_named(document, start))
+        ):
+            continue
+        if start < until or (taken and _is_taken(taken, start)):
             continue
         if depth < _DEEPEST and start >= tried and may_encode_text(data[start:end]):
             from keylint.recognition.encoded import encoded
@@ -107,12 +120,6 @@ def _inner(document: Document, path: str, text: str) -> tuple[Document, dict[str
     return Document(path, text, witness=note if document.witness is not None else None), heard
 
 
-def _speaks_of_keys(document: Document) -> bool:
-    """Tell whether a key, or the exchange, is spoken of at all: only there it is asked what else could be one."""
-    lowered = document.lowered
-    return any(word.decode() in lowered for word in WORDS)
-
-
 def _put_together(document: Document) -> Iterator[Fact]:
     """Yield the facts of values that stand nowhere in one piece, or with every character written as an escape."""
     data = document.ascii
@@ -155,25 +162,29 @@ def _is_candidate(document: Document, run: Run) -> bool:
 
     The patterns that judge those are imported late: they take longer to compile than 1,000 clean files to scan.
     """
+    if is_hex(run.value) and not (
+        run.encoding == "plain" and document.once(names_exchange) and _is_named(document, run.start)
+    ):
+        return False
+    # In the base64 of an image one run in thirty has 64 characters: what stands beside it tells that soonest.
+    beside = document.ascii[run.start - 1 : run.start] + document.ascii[run.end : run.end + 1]
+    if (b"+" in beside or b"/" in beside) and not _is_free(document, run):
+        return False
     from keylint.recognition.shape import shape
 
-    if is_hex(run.value) and not (run.encoding == "plain" and _may_be_hex_key(document, run)):
-        return False
-    if shape(run.value.decode("ascii")) not in ("random", "repetitive", "hex"):
-        return False
+    return shape(run.value.decode("ascii")) in ("random", "repetitive", "hex") and _is_free(document, run)
+
+
+def _is_free(document: Document, run: Run) -> bool:
     from keylint.recognition.surroundings import surroundings
 
     return surroundings(document, run.start, run.end) == "free"
 
 
-def _may_be_hex_key(document: Document, run: Run) -> bool:
-    """Dismiss the thousands of digests first: a hexadecimal key is bound to a name that says so."""
-    before = document.lowered[max(0, run.start - 80) : run.start]
-    return ("key" in before or "secret" in before or "client" in before) and document.once(_names_exchange)
-
-
-def _names_exchange(document: Document) -> bool:
-    return "binance" in document.lowered
+def _is_named(document: Document, start: int) -> bool:
+    """Tell a hexadecimal key, which is bound to a name that says so, from a digest."""
+    before = document.lowered[max(0, start - 80) : start]
+    return "key" in before or "secret" in before or "client" in before
 
 
 DETECTOR = Detector(find)

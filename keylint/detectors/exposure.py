@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
+from keylint.sieve import holds_word
 
-_SWITCHES = ("verbose", "debuglevel", "log_responses", "interceptors.request")
+_switches = holds_word((b"verbose", b"debuglevel", b"log_responses", b"interceptors.request"))
+_is_about_exchange = holds_word((b"binance", b"x-mbx"))
 _DOCS = (".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".txt", ".csv", ".svg", ".lock", ".patch", ".diff")
 
 
@@ -18,14 +20,16 @@ _COPIED = r"(?:copy|add)\s.{0,200}(?:\.env|\.pem|\.key|\.p8|key|secret|credentia
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield an `exposure` fact for every place where a key is used in a way that others can see."""
-    lowered = document.lowered
     if document.path.lower().endswith(_DOCS):
         return  # nothing of it runs
-    from keylint.recognition.key_names import KEYISH
+    from keylint.recognition.key_names import holds_keyish
 
-    about = "binance" in lowered or "x-mbx" in lowered
-    copies = is_image(document.path) and re.search(_COPIED, lowered) is not None
-    if KEYISH.search(lowered) is None and not copies and not (about and any(switch in lowered for switch in _SWITCHES)):
+    data = document.ascii
+    if (
+        not holds_keyish(data)
+        and not (is_image(document.path) and re.search(_COPIED, document.lowered))
+        and not (_is_about_exchange(data) and _switches(data))
+    ):
         return
     from keylint.recognition.exposing import exposures
 

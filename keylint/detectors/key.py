@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import INVENTORY_FILE, Fact, Value
+from keylint.recognition.exchange import names_exchange
+from keylint.sieve import holds_word
 
 if TYPE_CHECKING:
     from keylint.documents.code.values import Code
@@ -36,7 +38,17 @@ _TELLING = (
     b"canuniversaltransfer",
     b"can_universal_transfer",
 )
-_GENERIC = ("permissions", "scopes", "rights", "cantrade", "can_trade", "canwithdraw", "can_withdraw", "capabilities")
+_RIGHTS = (
+    b"permissions",
+    b"scopes",
+    b"rights",
+    b"cantrade",
+    b"can_trade",
+    b"canwithdraw",
+    b"can_withdraw",
+    b"capabilities",
+)
+_tells, _speaks_of_rights = holds_word(_TELLING), holds_word(_RIGHTS)
 # What is counted from a field stands where that does.
 _COUNTED = {
     "created": ("age_days",),
@@ -49,9 +61,8 @@ _COUNTED = {
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `key` fact for every block that describes one."""
-    lowered = document.lowered
-    is_about_keys = "binance" in lowered and any(word in lowered for word in _GENERIC)
-    if not is_about_keys and not any(word.decode() in lowered for word in _TELLING):
+    is_about_keys = document.once(names_exchange) and _speaks_of_rights(document.ascii)
+    if not is_about_keys and not _tells(document.ascii):
         return
     if document.path.rpartition("/")[2] == INVENTORY_FILE:
         return
@@ -77,7 +88,7 @@ def _mappings(document: Document) -> Iterator[tuple[str, Sequence[Item]]]:
     from keylint.documents.code import code
 
     # Code speaks of permissions of all kinds; only what nothing but a key has is worth parsing it for.
-    source = document.once(code) if any(word.decode() in document.lowered for word in _TELLING) else None
+    source = document.once(code) if _tells(document.ascii) else None
     if source is not None:
         yield from _code_mappings(source)
 

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact, Value
+from keylint.sieve import holds_match, holds_word
 
-# One after the other: an alternation of them over a whole file takes twenty times as long.
 _CHANGES = (
-    "chmod",
-    "defaultmode",
-    "file_permission",
-    "setposixfilepermissions",
-    "set_permissions",
-    "writefile",
-    "openfile",
+    holds_word(
+        (
+            b"chmod",
+            b"defaultmode",
+            b"file_permission",
+            b"setposixfilepermissions",
+            b"set_permissions",
+            b"writefile",
+            b"openfile",
+        )
+    ),
+    holds_match(rb"\bmode\b", b"mode"),
+    holds_match(rb"install\s+-", b"install"),
 )
-_WORDS = (r"mode\b(?<![a-z0-9_]mode)", r"install\s+-")
-_FILES = (
-    "key",
-    "secret",
-    "credential",
-    "private",
-    ".env",
-    ".pem",
-    ".p8",
-    ".pfx",
-    ".p12",
-    "user.cfg",
-    ".tfvars",
-    "mcp.json",
+_names_file = holds_word(
+    (
+        b"key",
+        b"secret",
+        b"credential",
+        b"private",
+        b".env",
+        b".pem",
+        b".p8",
+        b".pfx",
+        b".p12",
+        b"user.cfg",
+        b".tfvars",
+        b"mcp.json",
+    )
 )
 _DOCS = (".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".txt", ".csv", ".svg", ".lock", ".patch", ".diff")
 
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `file` fact for every file of keys that a document gives a mode with which others may read it."""
-    lowered = document.lowered
-    if document.path.lower().endswith(_DOCS) or not (_changes(lowered) and any(word in lowered for word in _FILES)):
+    data = document.ascii
+    if document.path.lower().endswith(_DOCS) or not (_names_file(data) and any(changes(data) for changes in _CHANGES)):
         return
     from keylint.recognition.file_modes import modes
     from keylint.recognition.key_names import is_about_exchange
@@ -72,10 +78,6 @@ def find(document: Document) -> Iterator[Fact]:
             attributes=attributes,
             excerpt=quotation(document, mode.start, mode.end),
         )
-
-
-def _changes(lowered: str) -> bool:
-    return any(word in lowered for word in _CHANGES) or any(re.search(pattern, lowered) for pattern in _WORDS)
 
 
 DETECTOR = Detector(find, words=(b"chmod", b"defaultmode", b"file_permission"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from keylint.detectors import Detector
 from keylint.documents.document import Document
 from keylint.model import Fact
+from keylint.recognition.exchange import names_exchange
 
 # How a variable of the environment is read: os.environ["NAME"], getenv("NAME"), process.env.NAME, ENV["NAME"],
 # env::var("NAME"), config("NAME"), $env:NAME, ${NAME}, secrets.NAME, %NAME%; and how one is set for others, NAME: … or
@@ -27,7 +28,7 @@ _MOST = 500
 
 def find(document: Document) -> Iterator[Fact]:
     """Yield a `reference` fact for every variable named after a key, once a file. No rule speaks of these facts."""
-    if "binance" not in document.lowered or "key" not in document.lowered:
+    if not document.once(names_exchange) or "key" not in document.lowered:
         return
     from keylint.recognition import vocabulary
     from keylint.recognition.exchange import exchange_in, exchange_of

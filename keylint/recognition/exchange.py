@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from keylint.documents.document import Document
+from keylint.sieve import holds_word
 
 Exchange = Literal["binance.us", "binance.com", "binance", "unknown"]
 
@@ -45,6 +46,15 @@ def exchange_of(lowered: str) -> Exchange:
     return "binance.com" if re.search(_COM, lowered) else "binance"
 
 
+_is_addressed = holds_word(ADDRESSES)
+_is_named = holds_word((b"binance",))
+
+
 def addresses_exchange(document: Document) -> bool:
     """Tell whether a document can speak to the exchange at all; to be asked through `once`."""
-    return any(word.decode() in document.lowered for word in ADDRESSES)
+    return _is_addressed(document.ascii)
+
+
+def names_exchange(document: Document) -> bool:
+    """Tell whether a document has the exchange's name in it; to be asked through `once`."""
+    return _is_named(document.ascii)

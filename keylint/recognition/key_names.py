@@ -8,9 +8,11 @@ from functools import lru_cache
 from keylint.documents.document import Document
 from keylint.recognition import vocabulary
 from keylint.recognition.exchange import exchange_in
+from keylint.sieve import holds_match
 
 # What a text must hold, in lower case, before it is worth a closer look.
 KEYISH = re.compile(r"api[_. -]?key|api[_. -]?sec|secret|private[_-]?key|access[_-]?key|x-mbx|binance\w{0,20}key")
+holds_keyish = holds_match(KEYISH.pattern.encode())
 # The exchange's signatures are made with the secret; the same word stands for much else.
 _SIGNED = frozenset("signature signatures signed signedurl signedquery signedrequest signedparams".split())
 # What may follow the word for a key: of which account, in which form.

@@ -22,10 +22,13 @@ _UPDATES = re.compile(
 _RENOVATE = re.compile(r"\"renovate\"\s*:")
 _RENOVATE_RUN = re.compile(r"renovatebot/github-action|\brenovate\b.{0,40}\brun\b|image:\s*\S*renovate")
 _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
+# What any of these paths begins with: there may be 100,000 others.
+_UPDATERS = (".", "renovate", "updatecli", "package.json")
 # What a copy to be filled in is called besides what it is a copy of: `.env.example`, `conf-sample.js`, `example.env`.
 _WRAPPED = re.compile(
     r"(?i)(?:^(?:example|sample|template)[._-]|[._-](?:example|sample|template|tmpl|tpl|dist)(?=[._-]|$))"
 )
+_WRAPPERS = ("example", "sample", "template", "tmpl", "tpl", "dist")
 # A program that keeps its keys in a file of variables: one that loads such files, or reads keys from the environment.
 _READS_KEYS = re.compile(
     r"dotenv|env_file|(?:os\.environ|\bgetenv\(|process\.env|import\.meta\.env|env::var|ENV\[|\$_ENV|"
@@ -44,6 +47,7 @@ _TOOLS = (
     (re.compile(r"^conf-sample\.js$"), "conf.js"),
     (re.compile(r"^api-keys\.(?:json\.)?example"), "api-keys.json"),
 )
+_STARTS_OF_TOOLS = (".user.cfg", "user_data/", "conf/connectors/", "conf-sample.js", "api-keys.")
 
 
 def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequence[tuple[str, str]] = ()) -> list[Fact]:
@@ -85,6 +89,8 @@ def facts(found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequen
 def has_update_automation(paths: Sequence[str], read: Read) -> bool:
     """Tell whether Dependabot, Renovate or the like is set up."""
     for path in paths:
+        if not path.startswith(_UPDATERS):
+            continue
         if _UPDATES.fullmatch(path):
             return True
         if path == "package.json" and _RENOVATE.search(read(path) or ""):
@@ -97,10 +103,14 @@ def has_update_automation(paths: Sequence[str], read: Read) -> bool:
 def secret_files(paths: Sequence[str]) -> list[str]:
     """Return the files that this repository's tools keep secrets in, and what its copies are to be filled in as."""
     # A tool's file that everybody has holds no secrets, or is a finding of its own.
+    showing = [path for path in paths if path.startswith(_STARTS_OF_TOOLS)]
     kept = dict.fromkeys(
-        name for shows, name in _TOOLS if name not in paths and any(shows.search(path) for path in paths)
+        name for shows, name in _TOOLS if any(shows.search(path) for path in showing) and name not in paths
     )
     for path in paths:
+        lowered = path.lower()
+        if not any(word in lowered for word in _WRAPPERS):
+            continue
         folder, slash, name = path.rpartition("/")
         plain = _WRAPPED.sub("", name)
         if plain != name and plain and context_of_folder(path) == "config":
@@ -118,7 +128,8 @@ def not_ignored(
     if not files:
         return []
     told = [(prefix.strip("/"), -1, _says(text)) for prefix, text in above]
-    for path in sorted(paths, key=lambda path: path.count("/")):
+    ignoring = [path for path in paths if path.endswith(".gitignore")]
+    for path in sorted(ignoring, key=lambda path: path.count("/")):
         folder, _, name = path.rpartition("/")
         if name == ".gitignore":
             told.append((folder, path.count("/"), _says(read(path) or "")))
