@@ -35,6 +35,7 @@ _CASES = bytes(
     100 if 48 <= byte < 58 else 117 if 65 <= byte < 91 else 108 if 97 <= byte < 123 else 0 for byte in range(256)
 )
 _HEX = b"0123456789abcdefABCDEF"
+_JOINS = b"+/"
 
 # What a key may be glued to in a longer run: the end of an escape of the text around it. `\nKEY`, `\x22KEY`,
 # `\u0022KEY`, `%22KEY`, the colour `\x1b[31mKEY`, quoted-printable `=3DKEY`. Shape: sign before the run, start of it.
@@ -263,6 +264,20 @@ def may_encode_text(run: bytes) -> bool:
     return len(run) >= _HEX_LENGTH and _LOW_NIBBLES.match(run) is not None and is_hex(run)
 
 
+def is_glued(data: bytes, start: int, end: int) -> bool:
+    """Tell of most runs that are a piece of base64 that they are: a `+` or `/` joins them to what is no key either."""
+    if (
+        start > KEY_LENGTH + 1
+        and data[start - 1] in _JOINS
+        and data[start - 2 : start - 1].isalnum()
+        and data[start - 3 : start - 1] != b"\\n"  # an added line of a diff, its line feed written out
+        and not data[start - 1 - KEY_LENGTH : start - 1].isalnum()
+    ):
+        return True
+    after = data[end + 1 : end + 1 + KEY_LENGTH]
+    return len(after) == KEY_LENGTH and data[end] in _JOINS and after[:1].isalnum() and not after.isalnum()
+
+
 def is_hex(value: bytes) -> bool:
     """Tell a digest from a key: nothing but hexadecimal digits."""
     return not value.translate(None, _HEX)
@@ -331,7 +346,7 @@ def interest(data: bytes, known: Interest = NOTHING) -> Interest:
             value = data[start:end]
             if is_hex(value):
                 digests = True
-            elif has_all_classes(value):
+            elif has_all_classes(value) and (not is_glued(data, start, end) or may_encode_text(value)):
                 return Interest(certain=True)
             continue
         run = read(data, start, end)

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keylint import sieve
+from keylint.documents.document import Document
 from keylint.pipeline import lens_on_the_past
 from keylint.policy.placeholders import expand
-from keylint.sieve import Run, differing, of_interest, read, runs
+from keylint.recognition.surroundings import surroundings
+from keylint.sieve import Run, differing, is_glued, of_interest, read, runs
 
 ORACLE = re.compile(rb"[A-Za-z0-9]{64,}")
 ALPHABET = st.sampled_from([*b"aZ09", *b" \n\x00-+/=\"'\\\xff"])
@@ -106,6 +108,46 @@ def test_without_hyperscan_runs_are_looked_for_as_ever(monkeypatch: pytest.Monke
 )
 def test_of_interest(text: str, interest: bool) -> None:
     assert of_interest(expand(text).encode()) is interest
+
+
+AROUND = st.lists(
+    st.one_of(
+        st.sampled_from(["+", "/", "\\n", "\n", "=", '"', "-", ":", " ", "a", "B7"]),
+        st.integers(1, 70).map(lambda count: expand("{{key65:around}}{{key:around}}")[:count]),
+    ),
+    max_size=6,
+).map("".join)
+
+
+@settings(max_examples=2000)
+@given(AROUND, AROUND)
+def test_what_is_glued_stands_by_itself_nowhere(before: str, after: str) -> None:
+    text = before + expand("{{key:glued}}") + after
+    start = len(before)
+    if is_glued(text.encode(), start, start + 64):
+        assert surroundings(Document("data.txt", text), start, start + 64) != "free"
+
+
+CODED = "{{repeat:aB3:13}}/{{repeat:aB3:13}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "glued"),
+    [
+        pytest.param("", "", False, id="by itself"),
+        pytest.param("", "/ and a long sentence, of words and of signs, longer than any key", False, id="a sign"),
+        pytest.param(f"{CODED}+", f"/{CODED}", True, id="amid base64"),
+        pytest.param(f"{CODED}+", '"', True, id="at the end of base64"),
+        pytest.param('"', f"+{CODED}", True, id="at the start of base64"),
+        pytest.param("{{key:b}}/", "", False, id="after another"),
+        pytest.param("", "/{{key:b}}", False, id="before another"),
+        pytest.param(f"{CODED}\\n+", "\\n", False, id="an added line"),
+    ],
+)
+def test_is_glued(before: str, after: str, glued: bool) -> None:
+    start = len(expand(before))
+    data = expand(before + "{{key:a}}" + after).encode()
+    assert is_glued(data, start, start + 64) is glued
 
 
 @given(st.binary(max_size=100), st.binary(max_size=100))

@@ -19,6 +19,7 @@ from keylint.sieve import (
     are_enough,
     holds_escapes,
     holds_word,
+    is_glued,
     is_hex,
     may_encode_text,
     pieces,
@@ -166,16 +167,12 @@ def _is_candidate(document: Document, run: Run) -> bool:
         run.encoding == "plain" and document.once(names_exchange) and _is_named(document, run.start)
     ):
         return False
-    # In the base64 of an image one run in thirty has 64 characters: what stands beside it tells that soonest.
-    beside = document.ascii[run.start - 1 : run.start] + document.ascii[run.end : run.end + 1]
-    if (b"+" in beside or b"/" in beside) and not _is_free(document, run):
+    if is_glued(document.ascii, run.start, run.end):
         return False
     from keylint.recognition.shape import shape
 
-    return shape(run.value.decode("ascii")) in ("random", "repetitive", "hex") and _is_free(document, run)
-
-
-def _is_free(document: Document, run: Run) -> bool:
+    if shape(run.value.decode("ascii")) not in ("random", "repetitive", "hex"):
+        return False
     from keylint.recognition.surroundings import surroundings
 
     return surroundings(document, run.start, run.end) == "free"
