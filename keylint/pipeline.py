@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 from keylint.archives import MEMBER, Archive
 from keylint.detectors import Detector
-from keylint.documents.decoding import BINARY, HEAD, MIXED, Encoding, decode, encoding_of, strings
+from keylint.documents.decoding import BINARY, HEAD, MIXED, Encoding, decode, encoding_of, is_plain, strings
 from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
@@ -116,10 +116,13 @@ def _wants() -> tuple[Callable[[str], bool], ...]:
 
 def glance(path: str, data: bytes, through: Lens) -> Sequence[Skip] | None:
     """Return what `examine` does if the sieve alone can tell, in linear time; None for what needs a closer look."""
-    encoding = encoding_of(data)
-    if encoding is None:
-        return None if _archive_in(data, encoding) or _may_hold_strings(data) else (Skip(path, "binary"),)
-    if encoding.name != "utf-8" or b"\0" in data or data.startswith(_TEXTLIKE) or is_marked(data, through):
+    if not is_plain(data):
+        encoding = encoding_of(data)
+        if encoding is None:
+            return None if _archive_in(data, encoding) or _may_hold_strings(data) else (Skip(path, "binary"),)
+        if encoding.name != "utf-8" or b"\0" in data:
+            return None
+    if data.startswith(_TEXTLIKE) or is_marked(data, through):
         return None
     wanted = is_wanted_in_the_past(path) if through.past else is_wanted(path)
     return None if wanted else ()
@@ -205,8 +208,11 @@ def is_marked(data: bytes, through: Lens) -> bool:
 
 def may_hold(data: bytes, through: Lens) -> bool:
     """Tell whether the bytes of any text hold anything that a detector should look at, whatever its path is."""
-    encoding = encoding_of(data)
-    return encoding is None or encoding.name != "utf-8" or b"\0" in data or is_marked(data, through)
+    if not is_plain(data):
+        encoding = encoding_of(data)
+        if encoding is None or encoding.name != "utf-8" or b"\0" in data:
+            return True
+    return is_marked(data, through)
 
 
 def settle(fact: Fact, world: World, today: str) -> Fact:

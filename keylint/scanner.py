@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from time import monotonic
 from typing import NamedTuple
@@ -150,13 +150,7 @@ def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
     files = size = 0
     facts: list[Fact] = []
     skipped: list[Skip] = []
-    for entry in entries:
-        content = _read(entry, through)
-        if content is None:
-            continue
-        if isinstance(content, Skip):
-            skipped.append(content)
-            continue
+    for _, entry, content in _contents(entries, through, skipped):
         found = _examine(entry.path, content.data, through)
         if not found:  # nearly always
             files += 1
@@ -178,18 +172,11 @@ def _glance_until(
     skipped: list[Skip] = []
     close: list[Entry] = []
     late = monotonic() + _LONG
-    for place, entry in enumerate(entries):
-        if limit is not None and (read > limit or monotonic() > late):
-            close += entries[place:]
-            break
-        if tell is not None and place % _BETWEEN == 0:
+    told_at = 0
+    for place, entry, content in _contents(entries, through, skipped):
+        if tell is not None and place >= told_at:
             tell(place, len(entries), size)
-        content = _read(entry, through)
-        if content is None:
-            continue
-        if isinstance(content, Skip):
-            skipped.append(content)
-            continue
+            told_at = place + _BETWEEN
         read += content.size
         told = glance(entry.path, content.data, through)
         if told is None:
@@ -199,14 +186,23 @@ def _glance_until(
         else:
             files += 1
             size += content.size
+        if limit is not None and (read > limit or monotonic() > late):
+            close += entries[place + 1 :]
+            break
     return Examined(files, size, (), tuple(skipped)), close
 
 
-def _read(entry: Entry, through: Lens) -> Content | Skip | None:
-    try:
-        return read_file(entry, is_wanted, through.marks)
-    except MemoryError:
-        return Skip(entry.path, "unreadable", "not enough memory to read it")
+def _contents(entries: Sequence[Entry], through: Lens, skipped: list[Skip]) -> Iterator[tuple[int, Entry, Content]]:
+    """Yield each input that can be read, with its place among all; the others are added to those skipped."""
+    for place, entry in enumerate(entries):
+        try:
+            content = read_file(entry, is_wanted, through.marks)
+        except MemoryError:
+            content = Skip(entry.path, "unreadable", "not enough memory to read it")
+        if isinstance(content, Content):
+            yield place, entry, content
+        elif content is not None:
+            skipped.append(content)
 
 
 def _examine(path: str, data: bytes, through: Lens) -> Sequence[Fact | Skip]:

@@ -105,12 +105,18 @@ def accelerate() -> None:
         flags = hyperscan.HS_FLAG_SINGLEMATCH | (hyperscan.HS_FLAG_CASELESS if caseless else 0)
         database.compile(expressions=patterns, flags=flags)
         database.scratch = hyperscan.Scratch(database)
+        scan = database.scan
         seen: list[object] = []
 
+        def note(*match: object) -> None:
+            seen.append(match)
+
         def holds(data: bytes) -> bool:
+            scan(data, note)
+            if not seen:
+                return False
             seen.clear()
-            database.scan(data, lambda *match: seen.append(match))
-            return bool(seen)
+            return True
 
         return holds
 
@@ -121,8 +127,10 @@ def accelerate() -> None:
 
 def runs(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield the maximal runs of at least 64 alphanumerics as half-open offsets."""
-    if _Look.holds_run is not None and not _Look.holds_run(data):
-        return
+    return iter(()) if _Look.holds_run is not None and not _Look.holds_run(data) else _runs(data)
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, int]]:
     classes = data.translate(_ALNUM)
     start = classes.find(_RUN)
     while start >= 0:
@@ -340,8 +348,12 @@ def interest(data: bytes, known: Interest = NOTHING) -> Interest:
     """Return what bytes hold, added to what is known of the pieces of the file before them."""
     if known.certain or _Look.holds_mark(data):
         return Interest(certain=True)
+    return _interest(data, runs(data), known)
+
+
+def _interest(data: bytes, found: Iterator[tuple[int, int]], known: Interest) -> Interest:
     digests, longer = known.digests, known.longer
-    for start, end in runs(data):
+    for start, end in found:
         if end - start == KEY_LENGTH:  # as below, without building a Run: lock files hold thousands of digests
             value = data[start:end]
             if is_hex(value):
@@ -366,6 +378,10 @@ def interest(data: bytes, known: Interest = NOTHING) -> Interest:
 
 def of_interest(data: bytes) -> bool:
     """Tell whether a file holds 64 alphanumerics or an armour that a detector should look at."""
-    found = interest(data)
+    if _Look.holds_mark(data):
+        return True
+    if _Look.holds_run is not None and not _Look.holds_run(data):  # nearly always
+        return False
+    found = _interest(data, _runs(data), NOTHING)
     # A digest is a candidate only where the exchange is named (its futures test network issues hex keys).
     return found.certain or (found.digests and mentions_exchange(data))

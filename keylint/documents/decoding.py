@@ -48,6 +48,11 @@ _COUNTED = rb"@[A-Za-z0-9]{64}(?=[A-Za-z0-9])"
 _BLANKS = bytes(byte if 32 <= byte < 127 or byte in b"\t\n" else 32 for byte in range(256))
 
 
+def is_plain(data: bytes) -> bool:
+    """Tell, of nearly all texts, that they are bytes of UTF-8 without a NUL or a byte order mark."""
+    return data[:1] not in _MARK_STARTS and b"\0" not in data
+
+
 def encoding_of(data: bytes) -> Encoding | None:
     """Return the encoding that the first bytes show; None for binary."""
     if data[:1] in _MARK_STARTS:

@@ -58,15 +58,19 @@ def read_file(
         return _failed(entry, error)
     try:
         status = os.fstat(descriptor)
+        size = status.st_size
         if not stat.S_ISREG(status.st_mode):
             return Skip(entry.path, "excluded", "not a regular file")
-        if status.st_size <= _PIECE:
-            if status.st_size >= _LONG:
+        if size <= _PIECE:
+            if size >= _LONG:
                 head = os.read(descriptor, HEAD + _MARK)
                 if encoding_of(head) is None and not may_hold_text(head):
                     return Skip(entry.path, "binary")
                 os.lseek(descriptor, 0, os.SEEK_SET)
-            data = _read_all(descriptor, status.st_size)
+            # One byte more than the size asks, in the same call, whether the file has grown.
+            data = os.read(descriptor, size + 1)
+            if len(data) != size:
+                data += _read_on(descriptor)
             return Content(data, len(data))
         return _read_large(descriptor, entry, is_wanted(entry.path), marks)
     except OSError as error:
@@ -93,14 +97,10 @@ def as_text(data: bytes | None) -> str | None:
     return None if data is None or len(data) > _PIECE or encoding_of(data) is None else data.decode("utf-8", "replace")
 
 
-def _read_all(descriptor: int, size: int) -> bytes:
-    """Read to the end. One byte more than the size asks, in the same call, whether the file has grown."""
-    data = os.read(descriptor, size + 1)
-    if len(data) == size:
-        return data
-    pieces = [data]
-    while data:
-        data = os.read(descriptor, _PIECE)
+def _read_on(descriptor: int) -> bytes:
+    """Read to the end."""
+    pieces = []
+    while data := os.read(descriptor, _PIECE):
         pieces.append(data)
     return b"".join(pieces)
 
@@ -127,7 +127,7 @@ def _read_large(descriptor: int, entry: Entry, wanted: bool, marks: Callable[[by
     if size > LARGEST:
         return Skip(entry.path, "too-large", f"{size} bytes; the limit is {LARGEST}")
     os.lseek(descriptor, 0, os.SEEK_SET)
-    return Content(_read_all(descriptor, size), size)
+    return Content(_read_on(descriptor), size)
 
 
 def _failed(entry: Entry, error: OSError) -> Skip:
