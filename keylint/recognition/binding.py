@@ -86,6 +86,7 @@ _COMPANION = re.compile(
 )
 _BLOCK = re.compile(r"""\b(?:variable|resource|output)\s+(?:"[\w-]+"\s+)?"(?P<name>[\w-]+)"\s*\{[^{}]*$""")
 _INSERT = re.compile(r"(?is)insert\s+into\s+[^()]{1,200}\((?P<columns>[^()]{1,2000})\)\s*values\b")
+_REST_OF_WORD = re.compile(r"[^\W_]*")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -126,8 +127,8 @@ def _parallel(line: str) -> str | None:
 
 def _window(text: str, begin: int, end: int) -> str:
     """Cut a text without cutting a word: half of another secret would be taken for a name."""
-    while 0 < begin < end and text[begin - 1].isalnum() and text[begin].isalnum():
-        begin += 1
+    if 0 < begin < end and text[begin - 1].isalnum():
+        begin = _REST_OF_WORD.match(text, begin, end).end()  # type: ignore[union-attr]  # it matches nothing, too
     return text[begin:end]
 
 

@@ -8,7 +8,7 @@ repositories has 4.62 bits (docs/detection.md).
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from functools import lru_cache
 from math import log2
 from typing import Literal
 
@@ -21,11 +21,12 @@ _CLASSES = bytes(
 _PREFIXED_HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _NUMBER = re.compile(r"\d+")
-# Five letters and more: by chance in 64 random letters and digits less than once in 100,000.
-_FILLER = re.compile(
-    r"your|Your|YOUR|(?i:example|placeholder|dummy|sample|replace|insert|change|secret|binance|apikey|"
-    r"testnet|fakekey|redacted|xxxxx|aaaaa|00000|12345|abcde)"
-)
+# Five letters and more, in any case: by chance in 64 random letters and digits less than once in 100,000.
+_FILLERS = (
+    "example placeholder dummy sample replace insert change secret binance apikey testnet fakekey redacted "
+    "xxxxx aaaaa 00000 12345 abcde"
+).split()
+_YOURS = ("your", "Your", "YOUR")
 
 # A value with less is words, a table or a filler; one in 10,000 random values falls below any of them.
 _LEAST_BITS = 4.6
@@ -35,6 +36,7 @@ _LEAST_CHANGES_OF_NUMBERED = 26
 _MOST_IN_SEQUENCE = 12
 
 
+@lru_cache(64)  # a candidate's is asked for to dismiss it, and again to judge it
 def shape(value: str) -> Shape:
     """Return what 64 alphanumerics look like: `random` is what the exchange issues."""
     if _HEX.fullmatch(value):
@@ -62,17 +64,20 @@ def is_filler(value: str) -> bool:
     if doubled < len(value):
         return True
     codes = value.encode("ascii", "replace")
-    sequence = sum(after - before in (0, 1) for before, after in pairwise(codes))
-    return sequence > _MOST_IN_SEQUENCE or _FILLER.search(value) is not None
+    steps = list(map(int.__sub__, codes[1:], codes))
+    if steps.count(0) + steps.count(1) > _MOST_IN_SEQUENCE or any(word in value for word in _YOURS):
+        return True
+    lowered = value.lower()
+    return any(word in lowered for word in _FILLERS)
 
 
 def bits_per_character(value: str) -> float:
     """Return the entropy of the value's own letter frequencies, in bits a character."""
     length = len(value)
-    return log2(length) - sum(_LOG[value.count(letter)] for letter in set(value)) / length
+    return log2(length) - sum(map(_LOG.__getitem__, map(value.count, set(value)))) / length
 
 
 def class_changes(value: str) -> int:
     """Count the neighbours of different class (digit, upper, lower): words have few."""
     classes = value.encode("ascii", "replace").translate(_CLASSES)
-    return sum(before != after for before, after in pairwise(classes))
+    return sum(map(int.__ne__, classes, classes[1:]))

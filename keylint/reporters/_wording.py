@@ -42,10 +42,14 @@ def visible(text: str) -> str:
 def dump(document: object, indent: int | None = 2) -> str:
     """Return a value as JSON that can be printed anywhere."""
     import json  # late: what people read needs none of it
+    from io import StringIO
 
-    text = json.dumps(document, indent=indent, ensure_ascii=False)
+    written = StringIO()
+    json.dump(document, written, indent=indent, ensure_ascii=False)  # `dumps` keeps millions of pieces until the end
+    text = written.getvalue()
     # JSON leaves some control characters and all marks of direction as they are; a terminal may obey them.
-    odd = {ord(one): json.dumps(one)[1:-1] for one in set(text) if one != "\n" and not one.isprintable()}
+    signs = set(text) if not text.isascii() else "\x7f" if "\x7f" in text else ""
+    odd = {ord(one): json.dumps(one)[1:-1] for one in signs if one != "\n" and not one.isprintable()}
     return unarmed(text.translate(odd) if odd else text, "\\u005b") + "\n"
 
 

@@ -217,15 +217,14 @@ def _add_indexed(collector: _Collector, folder: str, prefix: str, lines: Sequenc
     linked: dict[str, bool] = {"": False}
     last, behind_link = "", False
     for line in lines:
-        details, _, name = line.partition("\t")
-        mode = details[:6]
+        name = line[line.index("\t") + 1 :]
         file = inside + name
-        folder = name.rpartition("/")[0]
+        folder = name[: name.rfind("/") + 1]
         if folder != last:
-            last, behind_link = folder, _is_behind_link(inside, folder, linked)
-        if mode == _GIT_LINK:
+            last, behind_link = folder, _is_behind_link(inside, folder[:-1], linked)
+        if line.startswith(_GIT_LINK):
             _add_submodule(collector, file, prefix + name)
-        elif behind_link or (mode == _GIT_SYMLINK and os.path.islink(file)):
+        elif behind_link or (line.startswith(_GIT_SYMLINK) and os.path.islink(file)):
             collector.skip(Skip(shown(prefix + name), "symlink"))
         elif file not in entries:
             entries[file] = Entry(shown(prefix + name), file, True)
