@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Literal, NamedTuple
 
 KEY_LENGTH = 64
@@ -49,8 +50,8 @@ _HEX_LENGTH = 2 * KEY_LENGTH
 # Of every three ASCII characters the first makes a base64 digit below 32, `A` to `f`; every first digit of an ASCII
 # letter or digit in hexadecimal is 3 to 7, that of a line end 0. Random base64 keeps to either for so many in a row
 # once in 65,000 runs.
-_LOW_DIGITS = re.compile(b"(?s).{0,3}?" + b"...".join([b"[A-Za-f]"] * (KEY_LENGTH // 4)))
-_LOW_NIBBLES = re.compile(b"(?s)" + b".".join([b"[2-70]"] * (KEY_LENGTH // 2)))
+_LOW_DIGITS = b"(?s).{0,3}?" + b"...".join([b"[A-Za-f]"] * (KEY_LENGTH // 4))
+_LOW_NIBBLES = b"(?s)" + b".".join([b"[2-70]"] * (KEY_LENGTH // 2))
 
 
 # What stands before the code of every character; or these are a list of numbers, each of two digits and more.
@@ -267,9 +268,16 @@ def read(data: bytes, start: int, end: int) -> Run | None:
 
 def may_encode_text(run: bytes) -> bool:
     """Tell whether a run of 64 alphanumerics and more may be base64, or hexadecimal, of some text."""
-    if _LOW_DIGITS.match(run):
+    digits, nibbles = _low()
+    if digits.match(run):
         return True
-    return len(run) >= _HEX_LENGTH and _LOW_NIBBLES.match(run) is not None and is_hex(run)
+    return len(run) >= _HEX_LENGTH and nibbles.match(run) is not None and is_hex(run)
+
+
+@cache
+def _low() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Compiled when first needed: most scans of a few files meet no such run."""
+    return re.compile(_LOW_DIGITS), re.compile(_LOW_NIBBLES)
 
 
 def is_glued(data: bytes, start: int, end: int) -> bool:
