@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from keylint import __version__
@@ -80,6 +79,8 @@ class Cache(NamedTuple):
 
     def digest(self, object_: str, paths: Sequence[str], *, there: bool) -> bytes:
         """Return what a verdict is remembered under: another path may make another fact of the same bytes."""
+        from hashlib import blake2b  # late, here and below: it loads OpenSSL, and most hooks ask no cache
+
         looked_at = f"{'there' if there else 'past'} {object_} " + "\0".join(paths)
         return blake2b(looked_at.encode("utf-8", "surrogatepass"), digest_size=_DIGEST, key=self.key).digest()
 
@@ -96,6 +97,8 @@ def read_verdict(value: bytes) -> tuple[bytes, int]:
 
 def cache_of(name: str, policy: str) -> Cache | None:
     """Return the cache of a repository, by whatever names it, under a policy; None where there is no place for one."""
+    from hashlib import blake2b
+
     place = cache_folder()
     if place is None:
         return None
@@ -175,6 +178,7 @@ def _read(file: str) -> bytes | None:
 def _encoded(known: Known, key: bytes) -> bytes:
     """Return a digest of all that follows, the length of a description, the description, ids and verdicts."""
     import json
+    from hashlib import blake2b
 
     groups: dict[tuple[str, ...], list[str]] = {}
     for object_, paths in known.listed.paths.items():
@@ -197,6 +201,7 @@ def _encoded(known: Known, key: bytes) -> bytes:
 
 def _decoded(data: bytes, key: bytes, width: int) -> Known:
     import json
+    from hashlib import blake2b
 
     start = len(_MAGIC) + blake2b().digest_size
     body = data[start:]

@@ -88,13 +88,14 @@ def _parser(commands: Sequence[str]) -> argparse.ArgumentParser:
 
             super().error(mask_keys(message))
 
+    width = _columns()
     parser = Parser(
         prog="keylint",
         description="Find exchange API keys in repositories and judge them by policy.",
         epilog="keylint COMMAND --help shows examples.",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=width),
     )
     parser.add_argument("--version", action="version", version=f"keylint {__version__}")
-    width = _columns()
     subparsers = parser.add_subparsers(prog="keylint", metavar="COMMAND", required=True)
     for name in commands:
         command = _command(name)

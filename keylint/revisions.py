@@ -12,7 +12,7 @@ from keylint.archives import MEMBER
 from keylint.cache import Brought, Cache, Known, Listed, Yield
 from keylint.errors import SourceFailed
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
-from keylint.pipeline import Lens, examine, is_marked, is_wanted, is_wanted_in_the_past, may_hold
+from keylint.pipeline import Lens, examine, glance, is_marked, is_wanted, is_wanted_in_the_past, may_hold
 from keylint.scanner import scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
 from keylint.sources.changes import A_SUBMODULE, Change, changes
@@ -222,6 +222,9 @@ def _examined(
     remembered: list[Looked] = []
     if cache and known != Known():
         items, remembered = _remembered(items, cache, known)
+    if len(items) <= _BATCH:
+        glanced, items = _glanced(repository, items, lenses, cache)
+        remembered.append(glanced)
     if not items:
         return remembered
     work = _Examiner(repository, lenses, cache)
@@ -238,6 +241,37 @@ def _examined(
         count = jobs if jobs is not None else os.cpu_count() or 1
     batches = [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
     return [*remembered, *run(work, batches, min(count, len(batches)), _lost, faults=faults)]
+
+
+def _glanced(
+    repository: Repository, items: Sequence[Item], lenses: Lenses, cache: Cache | None
+) -> tuple[Looked, list[Item]]:
+    """Return what the sieve alone can tell of few items, and the items left: most commits need no worker."""
+    files = size = 0
+    left: list[Item] = []
+    verdicts: list[tuple[bytes, bytes]] = []
+    quiet: list[str] = []
+    objects = Objects(repository)
+    try:
+        for item, one in zip(items, objects.read([item.object for item in items]), strict=True):
+            lens = lenses.there if item.there else lenses.past
+            if one.kind in ("commit", "tag") and not is_marked(one.data.partition(b"\n\n")[2], lenses.past):
+                quiet.append(item.object)
+            elif (
+                one.kind == "blob"
+                and one.left_out is None
+                and all(glance(shown(path), one.data, lens) == () for path in item.paths)
+            ):
+                files += 1
+                size += one.size
+                if cache:
+                    digest = cache.digest(item.object, item.paths, there=item.there)
+                    verdicts.append((digest, kept.verdict(kept.FILE, one.size)))
+            else:
+                left.append(item)
+    finally:
+        objects.close()
+    return Looked(files, size, (), (), tuple(verdicts), (), tuple(quiet)), left
 
 
 def _remembered(items: Sequence[Item], cache: Cache, known: Known) -> tuple[list[Item], list[Looked]]:

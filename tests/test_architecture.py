@@ -49,7 +49,8 @@ ALLOWED |= {"string", "annotationlib", "ast"}  # typing imports them from Python
 ALLOWED |= {"sre_compile", "sre_constants", "sre_parse"}  # parts of re in Python 3.10
 
 
-# Beyond these: what reads rules and judges, what reads YAML, what a worker process takes.
+# Beyond these: what reads options and the index, what reads rules and judges, what reads YAML, what a worker process takes.
+INDEX = {"argparse", "gettext", "locale", "fcntl"}
 POLICY = {"datetime", "hashlib", "json", "struct"}
 YAML = {"yaml", "base64", "binascii", "cython_runtime", "encodings"}
 WORKER = {"pickle", "resource", "signal", "textwrap", "unicodedata"}
@@ -90,6 +91,14 @@ def test_a_hook_that_finds_nothing_imports_next_to_nothing(tmp_path: Path, in_gi
     modules = imported(tmp_path, "scan", "a.py", "b.py", "c.py", "d.py", "e.py")
     assert {name for name in modules if is_public(name)} - ALLOWED == {"keylint"}
     assert {name for name in imported(tmp_path, "scan", ".") if is_public(name)} - ALLOWED == {"keylint"}
+
+
+def test_a_hook_on_the_index_reads_its_option_and_imports_no_more(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "import os\n"})
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    modules = imported(tmp_path, "scan", "--staged")
+    assert {name for name in modules if is_public(name)} - ALLOWED - INDEX == {"keylint"}
 
 
 @pytest.mark.parametrize(

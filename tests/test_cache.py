@@ -119,7 +119,7 @@ def test_what_was_examined_once_is_not_examined_again(
     # Messages that hold something, and notes, are looked at again: there is next to none of them.
     assert examined == {".git/commit-message"}
     assert only(folder).read_bytes() == kept
-    commit(inside, {"new.py": "import sys\n"})
+    commit(inside, {"new.py": "import binance\n", "clean.py": "import sys\n"})
     scan(keylint)
     assert examined == {".git/commit-message", "new.py"}
 
