@@ -98,20 +98,29 @@ def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
 
 def is_wanted(path: str) -> bool:
     """Tell whether a detector must see a file for its name alone."""
-    for wants in _wants():  # noqa: SIM110  asked for every file, and a generator costs as much as the answer
-        if wants(path):
-            return True
-    return False
+    return _is_wanted(path, _wants())
 
 
 def is_wanted_in_the_past(path: str) -> bool:
     """Tell the same of a file that only git remembers."""
-    return any(detector.wants is not None and detector.wants(path) for detector in _detectors_of_the_past())
+    return _is_wanted(path, _wants_of_the_past())
+
+
+def _is_wanted(path: str, wants: Sequence[Callable[[str], bool]]) -> bool:
+    for one in wants:  # noqa: SIM110  asked for every file, and a generator costs as much as the answer
+        if one(path):
+            return True
+    return False
 
 
 @cache
 def _wants() -> tuple[Callable[[str], bool], ...]:
     return tuple(detector.wants for detector in detectors() if detector.wants is not None)
+
+
+@cache
+def _wants_of_the_past() -> tuple[Callable[[str], bool], ...]:
+    return tuple(detector.wants for detector in _detectors_of_the_past() if detector.wants is not None)
 
 
 def glance(path: str, data: bytes, through: Lens) -> Sequence[Skip] | None:

@@ -160,9 +160,9 @@ def pieces(data: bytes) -> Iterator[tuple[int, int]]:
         if digit >= end:
             start = classes.find(_PIECE, classes.rfind(b"\0", end, digit) + 1)
             continue
-        if end - start < KEY_LENGTH and _is_apart(data, start, end):
-            value = data[start:end]
-            if has_all_classes(value) and looks_random(value) and not is_hex(value[2:]):
+        if end - start < KEY_LENGTH and _is_apart(data, start, end) and not is_hex(data[start + 2 : end]):
+            kinds = cases[start:end]
+            if b"l" in kinds and b"u" in kinds and _changes_enough(kinds, _LEAST_CHANGES):
                 yield start, end
         start = classes.find(_PIECE, end)
 
@@ -237,10 +237,13 @@ def differing(before: bytes, data: bytes) -> bytes:
     return data[max(0, first - _AROUND) : ends[1] - same + _AROUND]
 
 
-def looks_random(value: bytes, least: float = _LEAST_CHANGES) -> bool:
+def looks_random(value: bytes, least: float) -> bool:
     """Tell letters and digits at random from words: of five neighbours at random three are of different class."""
-    classes = value.translate(_CASES)
-    return sum(map(int.__ne__, classes, classes[1:])) >= least * (len(value) - 1)
+    return _changes_enough(value.translate(_CASES), least)
+
+
+def _changes_enough(kinds: bytes, least: float) -> bool:
+    return sum(map(int.__ne__, kinds, kinds[1:])) >= least * (len(kinds) - 1)
 
 
 def read(data: bytes, start: int, end: int) -> Run | None:

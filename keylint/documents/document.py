@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 from typing import TypeVar, cast
 
 from keylint.model import Fact, Location
@@ -79,10 +80,8 @@ class Document:
         if self._line_starts is None:
             # A text without a single line feed is one of old Macintosh lines, or one line.
             ending = "\n" if "\n" in self.text else "\r"
-            starts = [0]
-            position = self.text.find(ending)
-            while position >= 0:
-                starts.append(position + 1)
-                position = self.text.find(ending, position + 1)
+            lengths = map(len, self.text.split(ending))
+            starts = [0, *accumulate(map((1).__add__, lengths))]
+            starts.pop()  # beyond the end
             self._line_starts = starts
         return self._line_starts

@@ -37,10 +37,10 @@ def surroundings(document: Document, start: int, end: int) -> Surroundings:
         return "data-uri"
     if _SSH.search(before):
         return "ssh-key"
-    if not is_hex(text[start:end].encode("ascii", "replace")) and _among_base64(document, start, end):
-        return "base64"
     if in_armour(document, start):
         return "armour"
+    if not is_hex(text[start:end].encode("ascii", "replace")) and _among_base64(document, start, end):
+        return "base64"
     if _JWK_MEMBER.search(before) and _JWK_TYPE.search(text, max(0, start - 400), end + 400):
         return "jwk"
     return "free"
