@@ -390,7 +390,9 @@ def sizes(installed: Mapping[str, Installed]) -> list[str]:
             )
             lines.append(f"| {name} | {source} | {one.size:,.1f} MB | {one.size / own:.2f} |")
     met = "met" if own < INSTALL else "missed"
-    return [*lines, "", f"- Target: under {INSTALL} MB, wheels alone. Measured: {own:.1f} MB, {met}."]
+    parts = ", ".join(f"{name} {size:.1f} MB" for name, size in peers.parts(BUILD / "peers" / "keylint"))
+    lines += ["", f"- Of keylint's: {parts}."]
+    return [*lines, f"- Target: under {INSTALL} MB, wheels alone. Measured: {own:.1f} MB, {met}."]
 
 
 def scaling(keylint: str, part: int) -> list[str]:

@@ -122,6 +122,18 @@ def _size(place: Path) -> float:
     )
 
 
+def parts(place: Path) -> list[tuple[str, float]]:
+    """Return what of an installation takes most, the largest first; the rest together, last. Units: MB."""
+    sizes: dict[str, float] = {}
+    for child in (place / SITE).iterdir():
+        name = child.name.partition("-")[0].partition(".")[0]
+        name = "grammars of languages" if name.startswith("tree_sitter_") else name
+        files = [child] if child.is_file() else [path for path in child.rglob("*") if path.is_file()]
+        sizes[name] = sizes.get(name, 0.0) + sum(path.stat().st_size for path in files) / 1e6
+    large = sorted(((name, size) for name, size in sizes.items() if size >= 1), key=lambda part: -part[1])
+    return [*large, ("the rest", sum(sizes.values()) - sum(size for _, size in large))]
+
+
 def unread(_report: str) -> Iterable[Place]:
     """Read nothing: a hook that finds nothing says nothing."""
     return ()
@@ -159,6 +171,9 @@ def hook(ask: Ask) -> Iterator[Call]:
     keylint = [run["keylint"], "scan"]
     yield Call("keylint", "its own, on the files", [*keylint, *ask.staged])
     yield Call("keylint", "its own, on the index", [*keylint, "--staged"])
+    configured = [*keylint, "--config", str(RULES / "keylint.yaml")]
+    yield Call("keylint", "its own, on the files, with a configuration", [*configured, *ask.staged])
+    yield Call("keylint", "its own, on the index, with a configuration", [*configured, "--staged"])
     for rules in (DEFAULT, ONE):
         if "kingfisher" in run:
             yield Call("kingfisher", rules, [*_kingfisher(run["kingfisher"], rules), "--staged", "."])
@@ -179,8 +194,7 @@ def hook(ask: Ask) -> Iterator[Call]:
             yield Call("secretlint", rules, [*_secretlint(run["secretlint"], rules), "--no-glob", *ask.staged])
     if "ripgrep" in run:
         yield Call("ripgrep", "bare", [run["ripgrep"], "-n", PATTERN, *ask.staged], yardstick=True)
-    python = str(Path(run["keylint"]).with_name("python"))
-    yield Call("python", "-c pass", [python, "-c", "pass"], yardstick=True)
+    yield Call("python", "-c pass", [_python(run), "-c", "pass"], yardstick=True)
 
 
 def tree(ask: Ask) -> Iterator[Call]:
@@ -222,6 +236,7 @@ def tree(ask: Ask) -> Iterator[Call]:
                 ".",
             ]
             yield Call("ripgrep", name, command, _of_lines, yardstick=True)
+    yield Call("python", "reading alone", [_python(run), str(ROOT / "benchmarks" / "reading.py")], yardstick=True)
 
 
 def history(ask: Ask) -> Iterator[Call]:
@@ -251,6 +266,10 @@ def history(ask: Ask) -> Iterator[Call]:
     yield Call("git", "cat-file, all objects", reading, yardstick=True)
     # It ends at the first object that is missing.
     yield Call("git", "log -p -U0", ["git", "log", "--all", "-p", "-U0"], yardstick=True)
+
+
+def _python(run: Mapping[str, str]) -> str:
+    return str(Path(run["keylint"]).with_name("python"))
 
 
 def _kingfisher(program: str, rules: str) -> list[str]:
