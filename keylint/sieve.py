@@ -47,6 +47,8 @@ _LONGEST_ESCAPE = 5
 # byte makes a `+` or `/`). Hexadecimal of 64 characters is 128.
 _BASE64_LENGTHS = (KEY_LENGTH + 22, KEY_LENGTH + 23, KEY_LENGTH + 24)
 _HEX_LENGTH = 2 * KEY_LENGTH
+# Of what has another length `read` makes nothing.
+_LENGTHS = frozenset((*range(KEY_LENGTH, KEY_LENGTH + _LONGEST_ESCAPE + 1), *_BASE64_LENGTHS, _HEX_LENGTH))
 # Of every three ASCII characters the first makes a base64 digit below 32, `A` to `f`; every first digit of an ASCII
 # letter or digit in hexadecimal is 3 to 7, that of a line end 0. Random base64 keeps to either for so many in a row
 # once in 65,000 runs.
@@ -269,12 +271,12 @@ def read(data: bytes, start: int, end: int) -> Run | None:
     return None
 
 
-def may_encode_text(run: bytes) -> bool:
+def may_encode_text(data: bytes, start: int, end: int) -> bool:
     """Tell whether a run of 64 alphanumerics and more may be base64, or hexadecimal, of some text."""
     digits, nibbles = _low()
-    if digits.match(run):
+    if digits.match(data, start):
         return True
-    return len(run) >= _HEX_LENGTH and nibbles.match(run) is not None and is_hex(run)
+    return end - start >= _HEX_LENGTH and nibbles.match(data, start) is not None and is_hex(data[start:end])
 
 
 @cache
@@ -369,12 +371,12 @@ def _interest(data: bytes, found: Iterator[tuple[int, int]], known: Interest) ->
             value = data[start:end]
             if is_hex(value):
                 digests = True
-            elif has_all_classes(value) and (not is_glued(data, start, end) or may_encode_text(value)):
-                return Interest(certain=True)
-            continue
-        run = read(data, start, end)
-        if run is None:
-            if may_encode_text(data[start:end]):
+            elif has_all_classes(value):
+                if not is_glued(data, start, end) or may_encode_text(data, start, end):
+                    return Interest(certain=True)
+                longer = True
+        elif end - start not in _LENGTHS or (run := read(data, start, end)) is None:
+            if may_encode_text(data, start, end):
                 return Interest(certain=True)
             longer = True
         elif is_hex(run.value):

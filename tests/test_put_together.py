@@ -111,7 +111,7 @@ def test_not_encoded(text: str) -> None:
 def test_base64_of_bytes_that_begin_like_text_is_none() -> None:
     text = expand("{{base64:only a few words and nothing else in here at all, sorry}}")
     start, end = next(runs(text.encode()))
-    assert may_encode_text(text.encode()[start:end])
+    assert may_encode_text(text.encode(), start, end)
     noise = text[:64] + expand("{{base64data:400:noise}}")
     found = encoded(document(noise), 0, 64)
     assert found is None or "only a few words" in found.text or found.text == ""

@@ -70,7 +70,7 @@ def _in_one_piece(document: Document, depth: int) -> Iterator[Fact]:
             continue
         if start < until or (taken and _is_taken(taken, start)):
             continue
-        if depth < _DEEPEST and start >= tried and may_encode_text(data[start:end]):
+        if depth < _DEEPEST and start >= tried and may_encode_text(data, start, end):
             from keylint.recognition.encoded import encoded
 
             within = encoded(document, start, end)

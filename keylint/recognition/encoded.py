@@ -45,7 +45,7 @@ def encoded(document: Document, start: int, end: int) -> Encoded | None:
     """Return the text that a run of 64 alphanumerics and more is the code, or a piece of the code, of."""
     text = document.text
     run = text[start:end].encode("ascii", "replace")
-    if not may_encode_text(run):
+    if not may_encode_text(run, 0, len(run)):
         return None
     if is_hex(run):
         return Encoded(start, end, _readable(bytes.fromhex(run.decode())) if len(run) % 2 == 0 else "", "hex")
@@ -60,7 +60,7 @@ def encoded(document: Document, start: int, end: int) -> Encoded | None:
         inner = _readable(_from_base64(_lines(block[0])))
     for _ in range(_MOST_TIMES - 1):  # encoded once more, as a whole
         once = inner.strip()
-        if not (_WHOLE.fullmatch(once) and may_encode_text(once.encode())):
+        if not (_WHOLE.fullmatch(once) and may_encode_text(once.encode(), 0, len(once))):
             break
         inner = _readable(_from_base64(once.rstrip("="))) or inner
     return Encoded(first, block.end(), inner, "base64")
