@@ -14,7 +14,7 @@ from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, load_all, names
-from keylint.sieve import differing, holds_escapes, holds_pieces, holds_word, of_interest, pieces, runs
+from keylint.sieve import holds_word, of_interest, runs
 
 _PACKAGE = "keylint.detectors"
 # Archives that may begin without a NUL.
@@ -30,7 +30,7 @@ def detectors() -> tuple[Detector, ...]:
 
 @cache
 def _detectors_of_the_past() -> tuple[Detector, ...]:
-    return tuple(cast(Detector, load(_PACKAGE, name, "DETECTOR")) for name in ("credential", "secret_file"))
+    return tuple(detector for detector in detectors() if detector.past)
 
 
 def prepare() -> None:
@@ -64,34 +64,20 @@ def lens(patterns: tuple[Pattern, ...] = (), clients: tuple[Client, ...] = ()) -
         if not pattern.keywords:
             return Lens(patterns, clients, lambda _data: True)
         words.update(keyword.lower().encode() for keyword in pattern.keywords)
-    return Lens(patterns, clients, holds_word(tuple(sorted(words))) if words else None)
+    return Lens(patterns, clients, holds_word(sorted(words)) if words else None)
 
 
 def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
     """Return the lens of a policy's own patterns and of what is looked for in the past."""
-    from keylint.detectors.credential import WORDS
-
     if not all(pattern.keywords for pattern in patterns):
         return Lens(patterns, marks=lambda _data: True, past=True)
+    asked = [one.versions() for one in _detectors_of_the_past() if one.versions is not None]
     words = {keyword.lower().encode() for pattern in patterns for keyword in pattern.keywords}
-    is_own = holds_word(tuple(sorted(words))) if words else None
-    speaks_of_keys = holds_word(WORDS)
-
-    # The last text without: the next one is a version of the same file, more often than not.
-    without = b""
-
-    def holds_parts(data: bytes) -> bool:
-        nonlocal without
-        new = differing(without, data)
-        if (next(pieces(new), None) is None and not holds_escapes(new)) or not (
-            holds_pieces(data) or holds_escapes(data)
-        ):
-            without = data
-            return False
-        return True
+    if words:
+        asked.append(holds_word(sorted(words)))
 
     def marks(data: bytes) -> bool:
-        return (is_own is not None and is_own(data)) or (speaks_of_keys(data) and holds_parts(data))
+        return any(tells(data) for tells in asked)
 
     return Lens(patterns, marks=marks, past=True)
 

@@ -14,8 +14,13 @@ class Detector(NamedTuple):
 
     `wants` names paths whose files it must see even if the sieve finds nothing in them; `words`, in lower case,
     mark files by what they hold, in any case.
+
+    `past`: it looks at what only git remembers, too, where `versions` marks files instead of words. That makes what is
+    asked of one version after the other, and may compare each with the one before.
     """
 
     find: Callable[[Document], Iterator[Fact | Skip]]
     wants: Callable[[str], bool] | None = None
     words: tuple[bytes, ...] = ()
+    past: bool = False
+    versions: Callable[[], Callable[[bytes], bool]] | None = None

@@ -17,7 +17,9 @@ from keylint.sieve import (
     RSA_MARKS,
     Run,
     are_enough,
+    differing,
     holds_escapes,
+    holds_pieces,
     holds_word,
     is_glued,
     is_hex,
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 # An encoding of an encoding of a text is read; one of that is not.
 _DEEPEST = 2
 # Where none of these stands, in any case, nothing is put together.
-WORDS = (b"binance", b"api_key", b"apikey", b"api-key", b"api key", b"secret")
-_speaks_of_keys = holds_word(WORDS)
+_speaks_of_keys = holds_word((b"binance", b"api_key", b"apikey", b"api-key", b"api key", b"secret"))
 
 
 def find(document: Document) -> Iterator[Fact]:
@@ -184,4 +185,26 @@ def _is_named(document: Document, start: int) -> bool:
     return "key" in before or "secret" in before or "client" in before
 
 
-DETECTOR = Detector(find)
+class _Versions:
+    """Tells of one version of a file after the other whether a value may be put together in it."""
+
+    def __init__(self) -> None:
+        # The last one without: the next is a version of the same file, more often than not.
+        self._without = b""
+
+    def __call__(self, data: bytes) -> bool:
+        if not _speaks_of_keys(data):
+            return False
+        new = differing(self._without, data)
+        if _may_be_put_together(new) and (holds_pieces(data) or holds_escapes(data)):
+            return True
+        self._without = data
+        return False
+
+
+def _may_be_put_together(new: bytes) -> bool:
+    """Tell whether one piece may be new, for the others may be older, or all characters of a value as escapes."""
+    return next(pieces(new), None) is not None or holds_escapes(new)
+
+
+DETECTOR = Detector(find, past=True, versions=_Versions)

@@ -47,4 +47,4 @@ def find(document: Document) -> Iterator[Fact]:
     )
 
 
-DETECTOR = Detector(find, wants=may_be_secret_store)
+DETECTOR = Detector(find, wants=may_be_secret_store, past=True)
