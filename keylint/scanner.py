@@ -32,12 +32,13 @@ _BETWEEN = 64
 
 
 class Examined(NamedTuple):
-    """What a batch of inputs yielded. Units: `size` in bytes."""
+    """What a batch of inputs yielded, and the places in it of those that need a closer look. Units: `size` in bytes."""
 
     files: int
     size: int
     facts: tuple[Fact, ...]
     skipped: tuple[Skip, ...]
+    close: tuple[int, ...] = ()
 
 
 def scan(
@@ -55,33 +56,37 @@ def scan(
     entries: Sequence[Entry] = listing.entries
     close: Sequence[Entry] = entries
     parts: list[Examined] = []
-    if count < 2 or len(entries) < _MANY_FILES:
+    share = count > 1 and len(entries) >= _MANY_FILES
+    if not share:
         if len(entries) >= _MANY_FILES:
             accelerate()
-        alone, close = _glance_until(entries, through, _MANY_BYTES if count > 1 else None, tell)
+        alone, share = _glance_until(entries, through, _MANY_BYTES if count > 1 else None, tell)
         parts.append(alone)
+        close = [entries[place] for place in alone.close]
     skipped = list(listing.skipped)
     faults: list[str] = []
     late: Sequence[Entry] = ()
+    share_late = False
 
     def look_late() -> None:
         """Glance at what the source has found in the meantime: here if it is little, for the workers are busy."""
-        nonlocal late
+        nonlocal late, share_late
         if listing.late is not None:
             found = listing.late()
             skipped.extend(found.skipped)
-            if len(found.entries) < _MANY_FILES:
-                alone, late = _glance_until(found.entries, through, None)
+            late = found.entries
+            share_late = len(late) >= _MANY_FILES
+            if not share_late:
+                alone = glance_batch(late, through)
                 parts.append(alone)
-            else:
-                late = found.entries
+                late = [late[place] for place in alone.close]
 
     if close:
-        parts += _look_closely(close, through, count, faults, meanwhile=look_late, tell=tell)
+        parts += _look_closely(close, through, count, faults, glance_first=share, meanwhile=look_late, tell=tell)
     else:
         look_late()
     if late:
-        parts += _look_closely(late, through, count, faults, tell=tell)
+        parts += _look_closely(late, through, count, faults, glance_first=share_late, tell=tell)
     return _collect(parts, skipped, faults)
 
 
@@ -91,10 +96,14 @@ def _look_closely(
     count: int,
     faults: list[str],
     *,
+    glance_first: bool,
     meanwhile: Callable[[], None] | None = None,
     tell: Tell | None = None,
 ) -> list[Examined]:
-    """Examine inputs with worker processes; where there are none, here."""
+    """Examine inputs with worker processes; where there are none, here.
+
+    Of many inputs few need a closer look, and a worker that gives one imports for it what takes longer than most.
+    """
     if len(entries) <= _FEW:
         count = min(count, 1)
     else:
@@ -103,11 +112,14 @@ def _look_closely(
         if meanwhile is not None:
             meanwhile()
         return [examine_batch(entries, through)]
-    from keylint.workers import run
+    from keylint.workers import Again, run
 
     size = max(1, min(_BATCH, len(entries) // (4 * count)))
     batches = [entries[at : at + size] for at in range(0, len(entries), size)]
-    work = partial(examine_batch, through=through)
+    closely = partial(examine_batch, through=through)
+    work, again = closely, None
+    if glance_first:
+        work, again = partial(glance_batch, through=through), Again(closely, lambda part: part.close)
     files = size_read = 0
 
     def done(part: Examined, inputs: int) -> None:
@@ -117,7 +129,8 @@ def _look_closely(
         if tell is not None:
             tell(files, len(entries), size_read)
 
-    return run(work, batches, min(count, len(batches)), _lost, meanwhile=meanwhile, done=done, faults=faults)
+    count = min(count, len(batches))
+    return run(work, batches, count, _lost, again=again, meanwhile=meanwhile, done=done, faults=faults)
 
 
 def scan_bytes(path: str, data: bytes, through: Lens) -> tuple[Scanned, tuple[Fact, ...]]:
@@ -164,32 +177,37 @@ def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
     return Examined(files, size, tuple(facts), tuple(skipped))
 
 
+def glance_batch(entries: Sequence[Entry], through: Lens) -> Examined:
+    """Tell of inputs what the sieve alone can: what a worker does first."""
+    return _glance_until(entries, through, None)[0]
+
+
 def _glance_until(
     entries: Sequence[Entry], through: Lens, limit: int | None, tell: Tell | None = None
-) -> tuple[Examined, Sequence[Entry]]:
-    """Read inputs until so many bytes are read; return what the sieve alone could tell, and the inputs left."""
+) -> tuple[Examined, bool]:
+    """Read inputs until so many bytes are read, and tell whether there are more; those are among what is left, too."""
     files = size = read = 0
     skipped: list[Skip] = []
-    close: list[Entry] = []
+    close: list[int] = []
     late = monotonic() + _LONG
     told_at = 0
     for place, entry, content in _contents(entries, through, skipped):
         if tell is not None and place >= told_at:
             tell(place, len(entries), size)
             told_at = place + _BETWEEN
-        read += content.size
         told = glance(entry.path, content.data, through)
         if told is None:
-            close.append(entry)
+            close.append(place)
         elif told:
             skipped += told
         else:
             files += 1
             size += content.size
-        if limit is not None and (read > limit or monotonic() > late):
-            close += entries[place + 1 :]
-            break
-    return Examined(files, size, (), tuple(skipped)), close
+        read += content.size
+        if limit is not None and (read > limit or monotonic() > late) and place + 1 < len(entries):
+            close += range(place + 1, len(entries))
+            return Examined(files, size, (), tuple(skipped), tuple(close)), True
+    return Examined(files, size, (), tuple(skipped), tuple(close)), False
 
 
 def _contents(entries: Sequence[Entry], through: Lens, skipped: list[Skip]) -> Iterator[tuple[int, Entry, Content]]:

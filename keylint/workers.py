@@ -10,10 +10,10 @@ import os
 import select
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,6 +34,8 @@ ALLOWANCE = 60.0
 MEMORY = 2 << 30
 _FULL = 9  # what a worker ends with that ran out of memory
 _MOST_WORKERS = 64
+# So few items for a second look are not worth another worker's imports.
+_FEW = 16
 
 
 class _Worker(NamedTuple):
@@ -57,19 +59,85 @@ class _Answer(NamedTuple):
     fault: str | None = None
 
 
+class Again(NamedTuple):
+    """A second look at some items of a batch. Shape: `left` returns their places, of what the first look came to."""
+
+    work: Callable[[Sequence[Any]], Any]
+    left: Callable[[Any], Sequence[int]]
+
+
+class _Task(NamedTuple):
+    """What is done with whole batches, and with single items of them."""
+
+    work: Callable[[Sequence[Any]], Any]
+    again: Again | None
+    batches: Sequence[Sequence[Any]]
+
+    def items(self, order: tuple[int, int]) -> Sequence[Any]:
+        batch, item = order
+        return self.batches[batch] if item == _WHOLE else [self.batches[batch][item]]
+
+    def do(self, order: tuple[int, int]) -> Any:
+        work = self.work if order[1] == _WHOLE or self.again is None else self.again.work
+        return work(self.items(order))
+
+    def left(self, order: tuple[int, int], result: Any) -> Sequence[int]:
+        return self.again.left(result) if self.again is not None and order[1] == _WHOLE else ()
+
+
+class _Orders:
+    """What is still to be done: whole batches, items of those that came to nothing, and items for a second look."""
+
+    def __init__(self, batches: int) -> None:
+        self._first = deque((batch, _WHOLE) for batch in range(batches))
+        self._second: deque[tuple[int, int]] = deque()
+        self._practised: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._first or self._second)
+
+    def add(self, batch: int, places: Iterable[int]) -> None:
+        self._second.extend((batch, place) for place in places)
+
+    def next(self, worker: _Worker | None = None) -> tuple[int, int] | None:
+        """Return the next order for a worker, or for a new one; None if what is left is better done by others.
+
+        A second look needs modules that take longer to import than most items to look at: few are for one worker.
+        """
+        practised = self._practised and worker is not None and worker.pid in self._practised
+        if self._second and (practised or not self._practised or (not self._first and len(self._second) > _FEW)):
+            return self._second.popleft()
+        return self._first.popleft() if self._first else None
+
+    def whichever(self) -> tuple[int, int]:
+        """Return an order for whoever takes it."""
+        return (self._first or self._second).popleft()
+
+    def put_back(self, order: tuple[int, int]) -> None:
+        (self._first if order[1] == _WHOLE else self._second).appendleft(order)
+
+    def given(self, order: tuple[int, int], worker: _Worker) -> None:
+        if order[1] != _WHOLE:
+            self._practised.add(worker.pid)
+
+    def gone(self, worker: _Worker) -> None:
+        self._practised.discard(worker.pid)
+
+
 def run(
     work: Callable[[Sequence[Item]], Result],
     batches: Sequence[Sequence[Item]],
     count: int,
     lost: Callable[[Sequence[Item], str], Result],
     *,
+    again: Again | None = None,
     patience: float = PATIENCE,
     allowance: float = ALLOWANCE,
     meanwhile: Callable[[], None] | None = None,
     done: Callable[[Result, int], None] | None = None,
     faults: list[str] | None = None,
 ) -> list[Result]:
-    """Return the results of all batches, in their order (a batch that had to be split gives several).
+    """Return the results of all batches, in their order (one that was split, or looked at twice, gives several).
 
     A batch whose worker dies, takes more than its allowance, or says nothing for `patience` seconds, is done again
     item by item; an item that does so alone becomes `lost([item], why)`. Where not a single worker can be started the
@@ -78,19 +146,21 @@ def run(
     `faults` takes the tracebacks of items that `work` raised something for; they are lost, too.
     Raises: RuntimeError with such a traceback, where nobody takes them.
     """
-    pending = deque((batch, _WHOLE) for batch in range(len(batches)))
+    task, orders = _Task(work, again, batches), _Orders(len(batches))
     results: dict[tuple[int, int], Result] = {}
     busy: dict[int, _Busy] = {}
     idle: list[_Worker] = []
     most = min(count, _MOST_WORKERS)
     try:
-        while pending or busy:
-            while pending and len(busy) < most:
-                worker = idle.pop() if idle else _start(work, batches, [one.worker for one in busy.values()], allowance)
+        while orders or busy:
+            while len(busy) < most and (handed := _hand_out(orders, idle)) is not None:
+                order, worker = handed
+                worker = worker or _start(task, [*idle, *(one.worker for one in busy.values())], allowance)
                 if worker is None:  # no process or descriptor left: go on with those there are
+                    orders.put_back(order)
                     most = len(busy)
                     break
-                order = pending.popleft()
+                orders.given(order, worker)
                 busy[worker.answers] = _Busy(worker, order, monotonic() + patience)
                 with suppress(BrokenPipeError):  # it died while idle: the end of its answers says so below
                     os.write(worker.orders, _number(order[0] << 32 | order[1]))
@@ -98,34 +168,53 @@ def run(
                 meanwhile()
                 meanwhile = None
             if not busy:
-                batch, item = pending.popleft()
-                results[batch, item] = work(batches[batch] if item == _WHOLE else [batches[batch][item]])
+                order = orders.whichever()
+                results[order] = task.do(order)
+                orders.add(order[0], task.left(order, results[order]))
                 continue
             for one in _ready(busy):
                 del busy[one.worker.answers]
                 answer, why = _outcome(one)
-                if answer is not None:
+                if answer is None:
+                    orders.gone(one.worker)
+                else:
                     idle.append(one.worker)
                     if answer.fault is not None and faults is None:
                         raise RuntimeError(f"in a worker process:\n{answer.fault}")
-                batch, item = one.order
-                items = batches[batch] if item == _WHOLE else [batches[batch][item]]
+                items = task.items(one.order)
                 if why and len(items) > 1:
-                    pending.extend((batch, place) for place in range(len(items)))
+                    orders.add(one.order[0], range(len(items)))
                     continue
                 if answer is not None and answer.fault is not None and faults is not None:
                     faults.append(answer.fault)
                 results[one.order] = lost(items, why) if answer is None or why else answer.result  # type: ignore[assignment]
+                left = task.left(one.order, results[one.order])
+                orders.add(one.order[0], left)
                 if done is not None:
-                    done(results[one.order], len(items))
+                    done(results[one.order], len(items) - len(left))
     finally:
-        # Another Ctrl-C must not leave anybody behind.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for worker in (*idle, *(one.worker for one in busy.values())):
-            os.kill(worker.pid, signal.SIGKILL)
-            _end(worker)
-        signal.signal(signal.SIGINT, before)
+        _dismiss((*idle, *(one.worker for one in busy.values())))
     return [results[order] for order in sorted(results)]
+
+
+def _dismiss(workers: Iterable[_Worker]) -> None:
+    """End workers; another Ctrl-C must not leave anybody behind."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for worker in workers:
+        os.kill(worker.pid, signal.SIGKILL)
+        _end(worker)
+    signal.signal(signal.SIGINT, before)
+
+
+def _hand_out(orders: _Orders, idle: list[_Worker]) -> tuple[tuple[int, int], _Worker | None] | None:
+    """Return an order and the idle worker that it is for, if it is for none a new one; None: there is none to give."""
+    for place, worker in enumerate(idle):
+        order = orders.next(worker)
+        if order is not None:
+            del idle[place]
+            return order, worker
+    order = orders.next() if not idle else None
+    return None if order is None else (order, None)
 
 
 def _outcome(one: _Busy) -> tuple[_Answer | None, str]:
@@ -151,12 +240,7 @@ def _ready(busy: dict[int, _Busy]) -> list[_Busy]:
     return [one for answers, one in busy.items() if answers in come or one.deadline <= now]
 
 
-def _start(
-    work: Callable[[Sequence[Item]], Result],
-    batches: Sequence[Sequence[Item]],
-    others: Sequence[_Worker],
-    allowance: float,
-) -> _Worker | None:
+def _start(task: _Task, others: Sequence[_Worker], allowance: float) -> _Worker | None:
     import pickle  # noqa: F401  before the fork: both sides need it
     import resource  # noqa: F401
 
@@ -181,7 +265,7 @@ def _start(
             for descriptor in (ordering, answering, *(end for other in others for end in other[1:])):
                 os.close(descriptor)
             _bind()
-            _serve(work, batches, orders, answers, allowance)
+            _serve(task, orders, answers, allowance)
         finally:
             # Neither the parent's buffers nor its exit handlers are this process's to run.
             os._exit(1)
@@ -215,19 +299,12 @@ def _bind() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-def _serve(
-    work: Callable[[Sequence[Item]], Result],
-    batches: Sequence[Sequence[Item]],
-    orders: int,
-    answers: int,
-    allowance: float,
-) -> NoReturn:
+def _serve(task: _Task, orders: int, answers: int, allowance: float) -> NoReturn:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     while order := os.read(orders, _NUMBER):
-        batch, item = divmod(int.from_bytes(order, "little"), 1 << 32)
         signal.setitimer(signal.ITIMER_PROF, allowance)
         try:
-            answer = _Answer(work(batches[batch] if item == _WHOLE else [batches[batch][item]]))
+            answer = _Answer(task.do(divmod(int.from_bytes(order, "little"), 1 << 32)))
         except MemoryError:
             os._exit(_FULL)
         except Exception:  # noqa: BLE001  told to the parent, which raises it

@@ -107,7 +107,7 @@ def test_a_file_that_fails_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
     def fail(*_: object) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(reading.os, "read", fail)
+    monkeypatch.setattr(os, "read", fail)
     skip = content(tmp_path / "a")
     assert skip == Skip("shown", "unreadable", "Input/output error")
 

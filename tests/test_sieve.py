@@ -14,7 +14,7 @@ from keylint.documents.document import Document
 from keylint.pipeline import lens_on_the_past
 from keylint.policy.placeholders import expand
 from keylint.recognition.surroundings import surroundings
-from keylint.sieve import Run, differing, is_glued, of_interest, read, runs
+from keylint.sieve import RSA_MARKS, Run, differing, is_glued, of_interest, read, runs
 
 ORACLE = re.compile(rb"[A-Za-z0-9]{64,}")
 ALPHABET = st.sampled_from([*b"aZ09", *b" \n\x00-+/=\"'\\\xff"])
@@ -104,6 +104,10 @@ def test_without_hyperscan_runs_are_looked_for_as_ever(monkeypatch: pytest.Monke
         pytest.param("\\u0022{{key:a}}", True, id="unicode escape"),
         pytest.param("-----BEGIN PRIVATE KEY-----", True, id="armour"),
         pytest.param("{{ed25519:a}}", True, id="an Ed25519 key"),
+        pytest.param("{{base64data:50:a}}/{{key:a}}/{{base64data:90:b}}", False, id="amid base64 of something else"),
+        pytest.param(
+            f"MIIEvQ{RSA_MARKS[0].decode()}/{{{{key:a}}}}/{{{{base64data:90:b}}}}", True, id="amid an RSA key"
+        ),
     ],
 )
 def test_of_interest(text: str, interest: bool) -> None:

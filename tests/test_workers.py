@@ -9,11 +9,14 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, Run, write
 
-from keylint.workers import LATE, run
+from keylint.sources import Entry
+from keylint.sources.reading import read_file
+from keylint.workers import LATE, Again, run
 
 
 def double(items: Sequence[int]) -> list[int]:
@@ -41,6 +44,40 @@ def test_what_kills_a_worker_is_left_out_and_the_rest_is_done() -> None:
 
     results = run(work, [[1, 2], [6, 7, 8], [9]], 2, lost)
     assert results == [[2, 4], [12], [7, "a worker was killed by signal 9"], [16], [18]]
+
+
+ODD = Again(lambda items: [("again", os.getpid(), item) for item in items], lambda result: result[0])
+
+
+def look(items: Sequence[int]) -> tuple[list[int], list[tuple[str, int, int]]]:
+    """Leave the odd ones."""
+    return [place for place, item in enumerate(items) if item % 2], [("first", os.getpid(), item) for item in items]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_what_is_left_is_looked_at_again_one_by_one(count: int) -> None:
+    results = run(look, [[1, 2, 3], [4], [5]], count, lambda items, why: ([], []), again=ODD)
+    seen = [
+        (kind, item) for result in results for kind, _, item in (result[1] if isinstance(result, tuple) else result)
+    ]
+    assert [item for kind, item in seen if kind == "first"] == [1, 2, 3, 4, 5]
+    assert [item for kind, item in seen if kind == "again"] == [1, 3, 5]
+
+
+def test_a_few_that_are_left_are_one_workers() -> None:
+    results = run(look, [[place] for place in range(15)], 3, lambda items, why: ([], []), again=ODD)
+    assert len({result[0][1] for result in results if isinstance(result, list)}) == 1
+
+
+def test_what_kills_the_second_look_is_left_out_and_the_rest_is_done() -> None:
+    def closely(items: Sequence[int]) -> list[int]:
+        if items == [3]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return list(items)
+
+    again = Again(closely, lambda result: result if isinstance(result, range) else ())
+    results = run(lambda items: range(len(items)), [[1, 2, 3, 4]], 2, lost, again=again)
+    assert results == [[1], [2], [3, "a worker was killed by signal 9"], [4], range(4)]
 
 
 def test_a_worker_that_leaves() -> None:
@@ -72,9 +109,11 @@ def test_a_killed_worker_makes_the_scan_incomplete(
     keylint: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, {f"file{place}.txt": "text" for place in range(1200)})
-    monkeypatch.setattr(
-        "keylint.scanner.examine", lambda path, *_: os.kill(os.getpid(), 9) if path == "file7.txt" else ()
-    )
+
+    def read(entry: Entry, *others: Any) -> object:
+        return os.kill(os.getpid(), 9) if entry.path == "file7.txt" else read_file(entry, *others)
+
+    monkeypatch.setattr("keylint.scanner.read_file", read)
     result = keylint("scan", str(tmp_path), "--jobs", "2", "--format", "json")
     assert result.code == 4
     assert result.report["scanned"]["files"] == 1199
