@@ -111,7 +111,9 @@ def test_a_killed_worker_makes_the_scan_incomplete(
     write(tmp_path, {f"file{place}.txt": "text" for place in range(1200)})
 
     def read(entry: Entry, *others: Any) -> object:
-        return os.kill(os.getpid(), 9) if entry.path == "file7.txt" else read_file(entry, *others)
+        if entry.path == "file7.txt":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read_file(entry, *others)
 
     monkeypatch.setattr("keylint.scanner.read_file", read)
     result = keylint("scan", str(tmp_path), "--jobs", "2", "--format", "json")

@@ -9,6 +9,7 @@ from itertools import islice
 from keylint.model import Fact, Location, Value
 from keylint.recognition.places import context_of, context_of_folder
 from keylint.recognition.secret_paths import is_secret_store
+from keylint.sieve import holds_word
 from keylint.whole.dependencies import clients_of
 
 Read = Callable[[str], str | None]
@@ -33,18 +34,20 @@ _READS_KEYS = re.compile(
     r"dotenv|env_file|(?:os\.environ|\bgetenv\(|process\.env|import\.meta\.env|env::var|ENV\[|\$_ENV|"
     r"GetEnvironmentVariable)[^\n]{0,60}?(?i:key|secret|token|passw)"
 )
-# One of these is in all that it matches, and one after the other they are found ten times as fast.
-_READING = (
-    "dotenv",
-    "env_file",
-    "os.environ",
-    "getenv(",
-    "process.env",
-    "import.meta.env",
-    "env::var",
-    "ENV[",
-    "$_ENV",
-    "GetEnvironmentVariable",
+# One of these is in all that it matches; they are found ten times as fast.
+_may_read_keys = holds_word(
+    (
+        b"dotenv",
+        b"env_file",
+        b"os.environ",
+        b"getenv(",
+        b"process.env",
+        b"import.meta.env",
+        b"env::var",
+        b"env[",
+        b"$_env",
+        b"getenvironmentvariable",
+    )
 )
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt", ".rb", ".php", ".rs", ".cs", ".ipynb")
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$")
@@ -218,7 +221,7 @@ def _is_source(lowered: str) -> bool:
 
 
 def _reads_keys(text: str) -> bool:
-    return any(word in text for word in _READING) and _READS_KEYS.search(text) is not None
+    return _may_read_keys(text.encode("ascii", "replace")) and _READS_KEYS.search(text) is not None
 
 
 def _place(found: Sequence[Fact], paths: Sequence[str]) -> str | None:
