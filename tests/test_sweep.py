@@ -22,10 +22,11 @@ import pytest
 from conftest import ROOT, Result, Run, git, spawn, write
 from sweeps import run_sweep
 
-from keylint import revisions, workers
+from keylint import revisions
 from keylint.model import Skip, SkipReason
 from keylint.policy.placeholders import expand
 from keylint.reporters._wording import gravity
+from keylint.sources.repository import Repository
 from keylint.sweep import job as job_module
 from keylint.sweep import local
 from keylint.sweep.job import Job
@@ -260,15 +261,17 @@ def test_what_is_missing_is_looked_for_again_only_where_objects_have_come(clones
 def test_what_may_go_well_the_next_time_is_tried_again(
     clones: Path, monkeypatch: pytest.MonkeyPatch, reason: SkipReason
 ) -> None:
-    whole = revisions._Examiner.__call__
-    monkeypatch.setattr(
-        revisions._Examiner,
-        "__call__",
-        lambda _self, items: revisions.Looked(0, 0, (), tuple(Skip(item.paths[0], reason) for item in items)),
-    )
     arguments = "clones/page", "--format", "json"
-    assert states(sweep(clones, *arguments))["clones/page"][0] == "done"
-    monkeypatch.setattr(revisions._Examiner, "__call__", whole)
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            revisions,
+            "_glanced",
+            lambda _repository, items, *_: (
+                revisions.Looked(0, 0, (), tuple(Skip(item.paths[0], reason) for item in items)),
+                [],
+            ),
+        )
+        assert states(sweep(clones, *arguments))["clones/page"][0] == "done"
     assert states(sweep(clones, *arguments)) == {"clones/page": ("done", 0)}
 
 
@@ -280,12 +283,12 @@ def test_forks_cost_nothing(clones: Path, monkeypatch: pytest.MonkeyPatch) -> No
     git(clones, "clone", "--quiet", "--mirror", "tax", "third")
     looked_at: list[str] = []
 
-    def noted(work: Any, batches: Sequence[Sequence[revisions.Item]], *rest: Any, **more: Any) -> Any:
-        looked_at.extend(item.paths[0] for batch in batches for item in batch)
-        return run(work, batches, *rest, **more)
+    def noted(repository: Repository, items: Sequence[revisions.Item], *rest: Any) -> Any:
+        looked_at.extend(item.paths[0] for item in items)
+        return glanced(repository, items, *rest)
 
-    run = workers.run
-    monkeypatch.setattr(workers, "run", noted)
+    glanced = revisions._glanced
+    monkeypatch.setattr(revisions, "_glanced", noted)
     seen = []
     for name in ("one", "other", "third"):
         job = Job(Target(name, str(clones / name)), None, DAY, "medium", True, True, None, "", 60.0, 1 << 30)
