@@ -1,10 +1,12 @@
-"""From a selection of a repository's objects to facts: each object read once; of a hit who brought it in, and when."""
+"""From a selection of a repository's objects to facts: what each holds; of a hit who brought it in, and when."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from time import monotonic
 from typing import NamedTuple
 
 from keylint import cache as kept
@@ -17,14 +19,16 @@ from keylint.scanner import scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
 from keylint.sources.changes import A_SUBMODULE, Change, changes
 from keylint.sources.history import COMMIT_MESSAGE, Selection
-from keylint.sources.objects import Objects
+from keylint.sources.objects import Objects, first
 from keylint.sources.paths import shown
 from keylint.sources.repository import Repository, ask, resolve
 from keylint.whole.arrivals import Arrival, Hit, Trace, placed, traces
 from keylint.whole.rewriting import rewriting
 
-# Objects a worker is handed at a time.
+# Objects a worker is handed at a time; so few are glanced at first, as long as they are small and it takes no longer.
+# Units: bytes, seconds.
 _BATCH = 100
+_LARGE, _MANY_BYTES, _LONG = 1 << 20, 8 << 20, 0.3
 _MANY = 1000
 # More paths than this are not handed to git as arguments; it tells of all, then.
 _MOST_PATHS = 200
@@ -218,7 +222,7 @@ def _examined(
     cache: Cache | None,
     known: Known,
 ) -> list[Looked]:
-    """Examine objects in processes of their own: what kills one, or keeps it for ever, costs that object alone."""
+    """Examine objects, closely in workers: what kills one, or keeps it for ever, costs that object alone."""
     remembered: list[Looked] = []
     if cache and known != Known():
         items, remembered = _remembered(items, cache, known)
@@ -245,23 +249,25 @@ def _examined(
 
 def _glanced(
     repository: Repository, items: Sequence[Item], lenses: Lenses, cache: Cache | None
-) -> tuple[Looked, list[Item]]:
-    """Return what the sieve alone can tell of few items, and the items left: most commits need no worker."""
+) -> tuple[Looked, Sequence[Item]]:
+    """Return what the sieve alone can tell of few items, and the items left: most commits need no worker.
+
+    It is bounded in bytes and time, for this process is not watched over.
+    """
     files = size = 0
     left: list[Item] = []
     verdicts: list[tuple[bytes, bytes]] = []
     quiet: list[str] = []
-    objects = Objects(repository)
-    try:
-        for item, one in zip(items, objects.read([item.object for item in items]), strict=True):
-            lens = lenses.there if item.there else lenses.past
-            if one.kind in ("commit", "tag") and not is_marked(one.data.partition(b"\n\n")[2], lenses.past):
+    late = monotonic() + _LONG
+    place = 0
+    with suppress(MemoryError):
+        objects = first(repository, [item.object for item in items], _MANY_BYTES, _LONG)
+        for item, one in zip(items, objects, strict=False):
+            if one.size > _LARGE:
+                left.append(item)
+            elif one.kind in ("commit", "tag") and not is_marked(one.data.partition(b"\n\n")[2], lenses.past):
                 quiet.append(item.object)
-            elif (
-                one.kind == "blob"
-                and one.left_out is None
-                and all(glance(shown(path), one.data, lens) == () for path in item.paths)
-            ):
+            elif one.kind == "blob" and one.left_out is None and _is_clean(item, one.data, lenses):
                 files += 1
                 size += one.size
                 if cache:
@@ -269,9 +275,16 @@ def _glanced(
                     verdicts.append((digest, kept.verdict(kept.FILE, one.size)))
             else:
                 left.append(item)
-    finally:
-        objects.close()
-    return Looked(files, size, (), (), tuple(verdicts), (), tuple(quiet)), left
+            place += 1
+            if monotonic() > late:
+                break
+    return Looked(files, size, (), (), tuple(verdicts), (), tuple(quiet)), [*left, *items[place:]]
+
+
+def _is_clean(item: Item, data: bytes, lenses: Lenses) -> bool:
+    """Tell whether the sieve tells of an object, at each of its paths, that it holds nothing."""
+    lens, wanted = (lenses.there, is_wanted) if item.there else (lenses.past, is_wanted_in_the_past)
+    return not any(map(wanted, item.paths)) and glance(shown(item.paths[0]), data, lens) == ()
 
 
 def _remembered(items: Sequence[Item], cache: Cache, known: Known) -> tuple[list[Item], list[Looked]]:

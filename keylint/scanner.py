@@ -164,6 +164,8 @@ def examine_batch(entries: Sequence[Entry], through: Lens) -> Examined:
     facts: list[Fact] = []
     skipped: list[Skip] = []
     for _, entry, content in _contents(entries, through, skipped):
+        if content is None:
+            continue
         found = _examine(entry.path, content.data, through)
         if not found:  # nearly always
             files += 1
@@ -185,7 +187,10 @@ def glance_batch(entries: Sequence[Entry], through: Lens) -> Examined:
 def _glance_until(
     entries: Sequence[Entry], through: Lens, limit: int | None, tell: Tell | None = None
 ) -> tuple[Examined, bool]:
-    """Read inputs until so many bytes are read, and tell whether there are more; those are among what is left, too."""
+    """Glance at inputs until so many bytes are read, or so long a time is over; tell whether there are more.
+
+    Those are among what needs a closer look, too.
+    """
     files = size = read = 0
     skipped: list[Skip] = []
     close: list[int] = []
@@ -195,32 +200,35 @@ def _glance_until(
         if tell is not None and place >= told_at:
             tell(place, len(entries), size)
             told_at = place + _BETWEEN
-        told = glance(entry.path, content.data, through)
-        if told is None:
-            close.append(place)
-        elif told:
-            skipped += told
-        else:
-            files += 1
-            size += content.size
-        read += content.size
+        if content is not None:
+            told = glance(entry.path, content.data, through)
+            if told is None:
+                close.append(place)
+            elif told:
+                skipped += told
+            else:
+                files += 1
+                size += content.size
+            read += content.size
         if limit is not None and (read > limit or monotonic() > late) and place + 1 < len(entries):
             close += range(place + 1, len(entries))
             return Examined(files, size, (), tuple(skipped), tuple(close)), True
     return Examined(files, size, (), tuple(skipped), tuple(close)), False
 
 
-def _contents(entries: Sequence[Entry], through: Lens, skipped: list[Skip]) -> Iterator[tuple[int, Entry, Content]]:
-    """Yield each input that can be read, with its place among all; the others are added to those skipped."""
+def _contents(
+    entries: Sequence[Entry], through: Lens, skipped: list[Skip]
+) -> Iterator[tuple[int, Entry, Content | None]]:
+    """Yield each input with its place among all; for what cannot be read, which is added to those skipped, None."""
     for place, entry in enumerate(entries):
         try:
             content = read_file(entry, is_wanted, through.marks)
         except MemoryError:
             content = Skip(entry.path, "unreadable", "not enough memory to read it")
-        if isinstance(content, Content):
-            yield place, entry, content
-        elif content is not None:
+        if isinstance(content, Skip):
             skipped.append(content)
+            content = None
+        yield place, entry, content
 
 
 def _examine(path: str, data: bytes, through: Lens) -> Sequence[Fact | Skip]:

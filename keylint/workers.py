@@ -88,7 +88,8 @@ class _Task(NamedTuple):
 class _Orders:
     """What is still to be done: whole batches, items of those that came to nothing, and items for a second look."""
 
-    def __init__(self, batches: int) -> None:
+    def __init__(self, batches: int, *, reserves: bool) -> None:
+        self._reserves = reserves
         self._first = deque((batch, _WHOLE) for batch in range(batches))
         self._second: deque[tuple[int, int]] = deque()
         self._practised: set[int] = set()
@@ -117,7 +118,7 @@ class _Orders:
         (self._first if order[1] == _WHOLE else self._second).appendleft(order)
 
     def given(self, order: tuple[int, int], worker: _Worker) -> None:
-        if order[1] != _WHOLE:
+        if self._reserves and order[1] != _WHOLE:
             self._practised.add(worker.pid)
 
     def gone(self, worker: _Worker) -> None:
@@ -142,11 +143,11 @@ def run(
     A batch whose worker dies, takes more than its allowance, or says nothing for `patience` seconds, is done again
     item by item; an item that does so alone becomes `lost([item], why)`. Where not a single worker can be started the
     work is done here.
-    `meanwhile` is called once, when the first orders are out; `done` with each result and how many items it is of.
+    `meanwhile` is called once, when the first orders are out; `done` with each result and the number of items it ends.
     `faults` takes the tracebacks of items that `work` raised something for; they are lost, too.
     Raises: RuntimeError with such a traceback, where nobody takes them.
     """
-    task, orders = _Task(work, again, batches), _Orders(len(batches))
+    task, orders = _Task(work, again, batches), _Orders(len(batches), reserves=again is not None)
     results: dict[tuple[int, int], Result] = {}
     busy: dict[int, _Busy] = {}
     idle: list[_Worker] = []

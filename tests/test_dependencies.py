@@ -99,6 +99,7 @@ def rows(path: str, text: str) -> list[Row]:
         pytest.param(
             "a.ipynb", '{"cells": [{"cell_type": "markdown", "source": ["!pip install ccxt"]}]}', id="markdown"
         ),
+        pytest.param("a.ipynb", '{"cells": [{"outputs": ["ccxt==4.5.90 binance', id="cut off, and installs nothing"),
         pytest.param("README.md", "pip install python-binance\n", id="documentation"),
         pytest.param("bot.py", "import ccxt\nDEPENDENCIES = ['ccxt==1.0']\n", id="code"),
         pytest.param("requirements.txt", "yfinance\npyfinance==1\nfinance==2\nbalance\n", id="finance"),
@@ -474,6 +475,10 @@ def test_silence(path: str, text: str) -> None:
             ' {"cell_type": "code", "source": "%pip install python-binance==1.0.37"}], "nbformat": 4}',
             [("pypi", "ccxt", ">=4", False, False), ("pypi", "python-binance", "==1.0.37", True, False)],
             id="notebook",
+        ),
+        pytest.param(
+            "a.ipynb", '{"cells": [{"cell_type": "code", "source": ["!pip\\tinstall ccxt\\n"]}]}\n',
+            [("pypi", "ccxt", "", False, False)], id="a tab in a notebook",
         ),
     ],
 )  # fmt: skip

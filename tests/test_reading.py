@@ -77,7 +77,7 @@ def test_a_file_that_grows_is_read_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abcdef")
     descriptor = os.open(tmp_path / "a", os.O_RDONLY)
     try:
-        assert reading._read_on(descriptor) == b"abcdef"
+        assert reading._read_whole(descriptor, 3) == b"abcdef"
     finally:
         os.close(descriptor)
 

@@ -12,8 +12,8 @@ from keylint.sieve import holds_match
 
 # As in keylint.recognition.client_packages, which is not loaded for nothing.
 _WORDS = (b"binance", b"ccxt", b"wagni_bot", b"cryptoaitools", b"bnb-javascript-sdk")
-# What a command that installs something has after its tool's name.
-_installs = holds_match(rb"[ \t\"'](?:install|add|i|get|require)[ \t\\\"']")
+# What a command that installs something has after its tool's name; in a notebook a tab is written out.
+_installs = holds_match(rb"(?:[ \t\"']|\\t)(?:install|add|i|get|require)[ \t\\\"']")
 
 
 def find(document: Document) -> Iterator[Fact]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
-from itertools import accumulate
 from typing import TypeVar, cast
 
 from keylint.model import Fact, Location
@@ -80,8 +80,5 @@ class Document:
         if self._line_starts is None:
             # A text without a single line feed is one of old Macintosh lines, or one line.
             ending = "\n" if "\n" in self.text else "\r"
-            lengths = map(len, self.text.split(ending))
-            starts = [0, *accumulate(map((1).__add__, lengths))]
-            starts.pop()  # beyond the end
-            self._line_starts = starts
+            self._line_starts = [0, *(found.end() for found in re.finditer(ending, self.text))]
         return self._line_starts

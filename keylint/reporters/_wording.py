@@ -44,9 +44,14 @@ def dump(document: object, indent: int | None = 2) -> str:
     import json  # late: what people read needs none of it
     from io import StringIO
 
-    written = StringIO()
-    json.dump(document, written, indent=indent, ensure_ascii=False)  # `dumps` keeps millions of pieces until the end
-    text = written.getvalue()
+    if indent is None:
+        text = json.dumps(document, ensure_ascii=False)
+    else:
+        written = StringIO()
+        json.dump(
+            document, written, indent=indent, ensure_ascii=False
+        )  # `dumps` keeps millions of pieces until the end
+        text = written.getvalue()
     # JSON leaves some control characters and all marks of direction as they are; a terminal may obey them.
     signs = set(text) if not text.isascii() else "\x7f" if "\x7f" in text else ""
     odd = {ord(one): json.dumps(one)[1:-1] for one in signs if one != "\n" and not one.isprintable()}

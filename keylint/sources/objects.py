@@ -1,9 +1,10 @@
-"""Objects of a git repository, each read once through one `git cat-file --batch`; nothing is written or fetched."""
+"""Objects of a git repository, read through `git cat-file --batch`; nothing is written or fetched."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from keylint.documents.decoding import HEAD, encoding_of
@@ -93,6 +94,43 @@ class Objects:
         feed = os.fsencode("".join(f"{name}\n" for name in names))
         answers = BytesIO(ask(self._repository, ["cat-file", "--batch"], feed))
         for _ in names:
+            yield _next(answers)
+
+
+def first(repository: Repository, names: Sequence[str], most: int, patience: float) -> Iterator[Object]:
+    """Yield the objects of the first names: what git hands out within so many bytes, never silent for so many seconds.
+
+    For a process that nobody watches over: nothing of it blocks, and what is not yielded is for others to read.
+    """
+    if not hasattr(os, "posix_spawnp"):
+        return
+    import select
+    from io import BytesIO
+
+    pieces: list[bytes] = []
+    size, ended = 0, False
+    try:
+        child = spawn(_command(repository), repository.environment, quiet=True)
+    except GitFailed:
+        return
+    try:
+        with suppress(OSError):  # it has ended, and nothing comes
+            os.write(child.into, os.fsencode("".join(f"{name}\n" for name in names[:AT_ONCE])))
+        os.close(child.into)
+        while size < most and not ended and select.select([child.out], (), (), patience)[0]:
+            pieces.append(os.read(child.out, _PIECE))
+            size += len(pieces[-1])
+            ended = not pieces[-1]
+    finally:
+        os.close(child.out)
+        if not ended:
+            import signal
+
+            os.kill(child.pid, signal.SIGKILL)
+        os.waitpid(child.pid, 0)
+    answers = BytesIO(b"".join(pieces))
+    with suppress(EOFError):
+        for _ in names[:AT_ONCE]:
             yield _next(answers)
 
 

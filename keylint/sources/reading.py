@@ -1,4 +1,4 @@
-"""Read files once, cheaply: no link is followed, nothing but regular files is opened, large files pass in pieces."""
+"""Read files cheaply: no link is followed, nothing but regular files is opened, large files pass in pieces."""
 
 from __future__ import annotations
 
@@ -67,10 +67,7 @@ def read_file(
                 if encoding_of(head) is None and not may_hold_text(head):
                     return Skip(entry.path, "binary")
                 os.lseek(descriptor, 0, os.SEEK_SET)
-            # One byte more than the size asks, in the same call, whether the file has grown.
-            data = os.read(descriptor, size + 1)
-            if len(data) != size:
-                data += _read_on(descriptor)
+            data = _read_whole(descriptor, size)
             return Content(data, len(data))
         return _read_large(descriptor, entry, is_wanted(entry.path), marks)
     except OSError as error:
@@ -97,10 +94,14 @@ def as_text(data: bytes | None) -> str | None:
     return None if data is None or len(data) > _PIECE or encoding_of(data) is None else data.decode("utf-8", "replace")
 
 
-def _read_on(descriptor: int) -> bytes:
-    """Read to the end."""
-    pieces = []
-    while data := os.read(descriptor, _PIECE):
+def _read_whole(descriptor: int, size: int) -> bytes:
+    """Read to the end. One byte more than the size asks, in the same call, whether the file has grown."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    pieces = [data]
+    while data:
+        data = os.read(descriptor, _PIECE)
         pieces.append(data)
     return b"".join(pieces)
 
@@ -127,7 +128,7 @@ def _read_large(descriptor: int, entry: Entry, wanted: bool, marks: Callable[[by
     if size > LARGEST:
         return Skip(entry.path, "too-large", f"{size} bytes; the limit is {LARGEST}")
     os.lseek(descriptor, 0, os.SEEK_SET)
-    return Content(_read_on(descriptor), size)
+    return Content(_read_whole(descriptor, size), size)
 
 
 def _failed(entry: Entry, error: OSError) -> Skip:
