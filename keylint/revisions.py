@@ -15,7 +15,7 @@ from keylint.cache import Brought, Cache, Known, Listed, Yield
 from keylint.errors import SourceFailed
 from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
 from keylint.pipeline import Lens, examine, glance, is_marked, is_wanted, is_wanted_in_the_past, may_hold
-from keylint.scanner import scan_bytes
+from keylint.scanner import LONG, MANY_BYTES, scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
 from keylint.sources.changes import A_SUBMODULE, Change, changes
 from keylint.sources.history import COMMIT_MESSAGE, Selection
@@ -25,10 +25,9 @@ from keylint.sources.repository import Repository, ask, resolve
 from keylint.whole.arrivals import Arrival, Hit, Trace, placed, traces
 from keylint.whole.rewriting import rewriting
 
-# Objects a worker is handed at a time; so few are glanced at first, as long as they are small and it takes no longer.
-# Units: bytes, seconds.
+# Objects a worker is handed at a time; so few are glanced at first, the small ones. Units: objects, bytes.
 _BATCH = 100
-_LARGE, _MANY_BYTES, _LONG = 1 << 20, 8 << 20, 0.3
+_LARGE = 1 << 20
 _MANY = 1000
 # More paths than this are not handed to git as arguments; it tells of all, then.
 _MOST_PATHS = 200
@@ -258,10 +257,10 @@ def _glanced(
     left: list[Item] = []
     verdicts: list[tuple[bytes, bytes]] = []
     quiet: list[str] = []
-    late = monotonic() + _LONG
+    late = monotonic() + LONG
     place = 0
     with suppress(MemoryError):
-        objects = first(repository, [item.object for item in items], _MANY_BYTES, _LONG)
+        objects = first(repository, [item.object for item in items], MANY_BYTES, LONG)
         for item, one in zip(items, objects, strict=False):
             if one.size > _LARGE:
                 left.append(item)

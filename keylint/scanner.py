@@ -16,9 +16,9 @@ from keylint.sources.reading import Content, read_file
 
 # From here on the sieve, too, is shared among workers: so many inputs, or so many bytes read with inputs left.
 _MANY_FILES = 1000
-_MANY_BYTES = 8 << 20
+MANY_BYTES = 8 << 20
 # Or so long a time, with inputs left. Units: seconds.
-_LONG = 0.3
+LONG = 0.3
 # Inputs a worker is handed at a time: enough to make the hand-over cheap, few enough to share evenly.
 _BATCH = 128
 # So few inputs that need a closer look are not worth the start of a second worker.
@@ -60,7 +60,7 @@ def scan(
     if not share:
         if len(entries) >= _MANY_FILES:
             accelerate()
-        alone, share = _glance_until(entries, through, _MANY_BYTES if count > 1 else None, tell)
+        alone, share = _glance_until(entries, through, MANY_BYTES if count > 1 else None, tell)
         parts.append(alone)
         close = [entries[place] for place in alone.close]
     skipped = list(listing.skipped)
@@ -194,7 +194,7 @@ def _glance_until(
     files = size = read = 0
     skipped: list[Skip] = []
     close: list[int] = []
-    late = monotonic() + _LONG
+    late = monotonic() + LONG
     told_at = 0
     for place, entry, content in _contents(entries, through, skipped):
         if tell is not None and place >= told_at:

@@ -312,7 +312,7 @@ def has_all_classes(value: bytes) -> bool:
 
 def mentions_exchange(data: bytes) -> bool:
     """Tell whether the exchange is named anywhere, in any case."""
-    return b"binance" in data.lower()
+    return _names_exchange(data)
 
 
 def holds_word(words: Iterable[bytes]) -> Callable[[bytes], bool]:
@@ -343,6 +343,9 @@ def _holds(patterns: tuple[bytes, ...], otherwise: Callable[[bytes], bool]) -> C
         return otherwise(data.lower())
 
     return holds
+
+
+_names_exchange = holds_word((b"binance",))
 
 
 class Interest(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from keylint.documents.document import Document
-from keylint.sieve import holds_word
+from keylint.sieve import holds_word, mentions_exchange
 
 Exchange = Literal["binance.us", "binance.com", "binance", "unknown"]
 
@@ -47,7 +47,6 @@ def exchange_of(lowered: str) -> Exchange:
 
 
 _is_addressed = holds_word(ADDRESSES)
-_is_named = holds_word((b"binance",))
 
 
 def addresses_exchange(document: Document) -> bool:
@@ -57,4 +56,4 @@ def addresses_exchange(document: Document) -> bool:
 
 def names_exchange(document: Document) -> bool:
     """Tell whether a document has the exchange's name in it; to be asked through `once`."""
-    return _is_named(document.ascii)
+    return mentions_exchange(document.ascii)
