@@ -17,7 +17,7 @@ from keylint.model import Commit, Fact, Scanned, Skip, SkipReason, World
 from keylint.pipeline import Lens, examine, glance, is_marked, is_wanted, is_wanted_in_the_past, may_hold
 from keylint.scanner import LONG, MANY_BYTES, scan_bytes
 from keylint.sieve import accelerate, mentions_exchange
-from keylint.sources.changes import A_SUBMODULE, Change, changes
+from keylint.sources.changes import A_SUBMODULE, Change, Record, changes
 from keylint.sources.history import COMMIT_MESSAGE, Selection
 from keylint.sources.objects import Objects, first
 from keylint.sources.paths import shown
@@ -31,6 +31,8 @@ _LARGE = 1 << 20
 _MANY = 1000
 # More paths than this are not handed to git as arguments; it tells of all, then.
 _MOST_PATHS = 200
+# So many heads are asked about at a time.
+_HEADS = 50
 # How much of the files beside a candidate is looked at to see whether they name the exchange. Units: bytes, files.
 _NEAR_BYTES = 16 << 10
 _NEAR_FILES = 50
@@ -93,7 +95,8 @@ def look(
         # A commit that counted is gone, and what it alone put somewhere with it.
         known = known._replace(listed=Listed(), brought=Brought())
     skipped: set[Skip] = set(selection.skipped)
-    listed, listed_whole = _listed(repository, selection, known.listed, skipped)
+    record = Record()
+    listed, listed_whole = _listed(repository, selection, known.listed, skipped, record)
     paths = dict(listed.paths)
     for change in _changes(repository, selection, _ordered(selection, selection.notes), skipped.add):
         _add(paths, change.object, change.path)
@@ -121,7 +124,7 @@ def look(
         tuple(faults),
     )
     live = _live(repository, selection, hits) if hits else set()
-    brought, arrivals = _arrivals(repository, selection, hits, known)
+    brought, arrivals = _arrivals(repository, selection, hits, known, record)
     facts = _facts(repository, selection, hits, arrivals, live=live, past=lenses.past) if hits else ()
     facts = _with_rewriting(repository, selection, facts)
     if cache:
@@ -135,7 +138,9 @@ def look(
     return Found(scanned, facts, _world(repository, selection, facts), _reader(repository, selection, paths))
 
 
-def _listed(repository: Repository, selection: Selection, known: Listed, skipped: set[Skip]) -> tuple[Listed, bool]:
+def _listed(
+    repository: Repository, selection: Selection, known: Listed, skipped: set[Skip], record: Record
+) -> tuple[Listed, bool]:
     """Return what the commits put where, and whether that is all and may be told: git is asked of new commits alone.
 
     Notes are left out: which commits hold them is for refs to say, and they may change their mind.
@@ -145,7 +150,7 @@ def _listed(repository: Repository, selection: Selection, known: Listed, skipped
     paths = dict(known.paths)
     left_out: set[Skip] = set()
     once: dict[str, str] = {}
-    for change in changes(repository, new, left_out.add):
+    for change in changes(repository, new, left_out.add, record=record):
         _add(paths, change.object, once.setdefault(change.path, change.path))
     left_out.update(Skip(path, "excluded", A_SUBMODULE) for path in known.submodules)
     skipped |= left_out
@@ -415,14 +420,23 @@ def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> 
     unclear = {place for place in held if count[place[0]] > 1}
     live |= held - unclear
     # Only git knows at which of its paths an object is today; it is asked of every head until it says so.
-    for head in selection.heads if unclear else ():
+    for heads in _some(selection.heads) if unclear else ():
         open_ = sorted(place for place in unclear - live if "\n" not in place[1])
-        for place, found in zip(open_, resolve(repository, [f"{head}:{path}" for _, path in open_]), strict=True):
+        asked = [(place, head) for head in heads for place in open_]
+        names = [f"{head}:{path}" for (_, path), head in asked]
+        for (place, _), found in zip(asked, resolve(repository, names), strict=True):
             if found is not None and found[1] == place[0]:
                 live.add(place)
         if len(live) == len(places):
             break
     return live
+
+
+def _some(heads: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the first head, which holds most of what any does, and then more at a time: starting git costs more."""
+    yield heads[:1]
+    for start in range(1, len(heads), _HEADS):
+        yield heads[start : start + _HEADS]
 
 
 def _facts(
@@ -453,10 +467,11 @@ def _with_rewriting(repository: Repository, selection: Selection, facts: tuple[F
     paths = sorted({one.path.partition(MEMBER)[0] for fact in past for one in (fact.location, *fact.occurrences)})
     files = [path for path in paths if not path.startswith(".git/")]
     there: set[str] = set()
-    for head in selection.heads:
+    for heads in _some(selection.heads):
         left = [path for path in files if path not in there and "\n" not in path]
-        found = resolve(repository, [f"{head}:{path}" for path in left])
-        there.update(path for path, one in zip(left, found, strict=True) if one)
+        asked = [(path, head) for head in heads for path in left]
+        found = resolve(repository, [f"{head}:{path}" for path, head in asked])
+        there.update(path for (path, _), one in zip(asked, found, strict=True) if one)
     gone = [path for path in files if path not in there]
     command = rewriting(gone, sorted(there), [path for path in paths if path not in files])
     return tuple(
@@ -466,7 +481,7 @@ def _with_rewriting(repository: Repository, selection: Selection, facts: tuple[F
 
 
 def _arrivals(
-    repository: Repository, selection: Selection, hits: Sequence[Hit], known: Known
+    repository: Repository, selection: Selection, hits: Sequence[Hit], known: Known, record: Record
 ) -> tuple[Brought, dict[tuple[str, str], list[Arrival]]]:
     """Return which commits put there what has a hit: as changes to remember, and in full by object and path."""
     wanted = {(hit.object, hit.path) for hit in hits}
@@ -475,10 +490,13 @@ def _arrivals(
     old = known.listed.commits if brought.places else frozenset[str]()
     found = [Change(*change) for change in brought.changes if (change[2], change[1]) in in_files]
     if in_files:
-        paths = sorted({path for _, path in in_files})
-        named = paths if len(paths) <= _MOST_PATHS else ()
         new = _ordered(selection, frozenset(selection.commits) - selection.notes - old)
-        asked = changes(repository, new, lambda _skip: None, named)
+        if record.covers(new):
+            asked = record.of({object_ for object_, _ in in_files}, repository.zero)
+        else:
+            paths = sorted({path for _, path in in_files})
+            named = paths if len(paths) <= _MOST_PATHS else ()
+            asked = changes(repository, new, lambda _skip: None, named)
         found += (change for change in asked if (change.object, change.path) in in_files)
     brought = Brought(frozenset(in_files), tuple((one.commit, one.path, one.object, one.before) for one in found))
     if any(path.startswith(".git/notes/") for _, path in wanted):
