@@ -174,6 +174,8 @@ def hook(ask: Ask) -> Iterator[Call]:
     configured = [*keylint, "--config", str(RULES / "keylint.yaml")]
     yield Call("keylint", "its own, on the files, with a configuration", [*configured, *ask.staged])
     yield Call("keylint", "its own, on the index, with a configuration", [*configured, "--staged"])
+    anew = "its own, on the files, with a configuration as if never read before"
+    yield Call("keylint", anew, [*configured, "--no-cache", *ask.staged])
     for rules in (DEFAULT, ONE):
         if "kingfisher" in run:
             yield Call("kingfisher", rules, [*_kingfisher(run["kingfisher"], rules), "--staged", "."])

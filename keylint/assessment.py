@@ -27,6 +27,7 @@ from keylint.pipeline import Lens, is_sure, lens, settle
 
 if TYPE_CHECKING:
     from keylint.findings import Suppress
+    from keylint.outline import Outline
     from keylint.policy.config import ConfigFile
     from keylint.policy.policy import Policy
     from keylint.sources import Entry, Listing
@@ -99,12 +100,12 @@ class Inventory(NamedTuple):
 
 
 def report_of(
-    options: Options, otherwise: Suppress | None = None, policy: Policy | None = None
+    options: Options, otherwise: Suppress | None = None, policy: Policy | Outline | None = None
 ) -> tuple[Report, Seen, Sequence[str]]:
     """Scan and judge. Return the report, what the source gave, and what is to be said besides it.
 
-    Without a policy it is the one that is configured. `otherwise` is asked about places that no comment and no
-    waiver suppresses.
+    Without a policy it is the one that is configured; what is remembered of it does until something is found.
+    `otherwise` is asked about places that no comment and no waiver suppresses.
     """
     policy = policy or policy_of(options)
     seen = look(options, policy)
@@ -113,14 +114,14 @@ def report_of(
     return report_on(options, policy, seen._replace(facts=(*seen.facts, *keys)), otherwise)
 
 
-def look(options: Options, policy: Policy | None) -> Seen:
+def look(options: Options, policy: Policy | Outline | None) -> Seen:
     """Return what the source gives, its files put together where several say one thing."""
     seen = _scan(options, policy, _lens(policy))
     return seen._replace(facts=tuple(_copied(_joined(_pipelines(seen), whole=seen.whole))))
 
 
 def report_on(
-    options: Options, policy: Policy | None, seen: Seen, otherwise: Suppress | None = None
+    options: Options, policy: Policy | Outline | None, seen: Seen, otherwise: Suppress | None = None
 ) -> tuple[Report, Seen, Sequence[str]]:
     """Judge what was seen. Shape as of `report_of`."""
     today = options.today or current_day()
@@ -131,11 +132,12 @@ def report_on(
         facts += whole
         seen = seen._replace(facts=(*seen.facts, *whole))
     notices = [*seen.notices, *_malformed(seen)]
-    # Without a configuration rules are read only where there is something to judge or a name to check: reading them
-    # costs more than a clean scan.
-    if policy is None and not facts and not options.rule:
+    # Rules are read only where there is something to judge or a name to check, if the configuration is none or known to
+    # be well: reading them costs more than a clean scan.
+    known = _read(policy)
+    if known is None and not facts and not options.rule:
         return Report(__version__, seen.scanned, (), base=_base(options), day=today), seen, notices
-    policy = policy or load_policy()
+    policy = known or policy_of(options) or load_policy()
     findings, unjudged = _judge(options, policy, facts, seen.whole, notices, today=today, otherwise=otherwise)
     skipped = tuple(sorted({*seen.scanned.skipped, *unjudged}))
     scanned = seen.scanned._replace(skipped=skipped)
@@ -167,7 +169,7 @@ def lens_of(options: Options) -> Lens:
     return _lens(policy_of(options))
 
 
-def _lens(policy: Policy | None) -> Lens:
+def _lens(policy: Policy | Outline | None) -> Lens:
     return lens(policy.patterns, policy.clients) if policy else lens()
 
 
@@ -188,12 +190,40 @@ def policy_of(options: Options) -> Policy | None:
     if options.isolated:
         return None
     root = _configured_root(options)
-    if root is None or not any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS):
+    if root is None or not _is_configured(root):
         return None
     from keylint.policy.config import find_config
 
     config = find_config(root, bounds_of(root))
     return load_policy(config) if config else None
+
+
+def known_policy_of(options: Options) -> Policy | Outline | None:
+    """Return what `policy_of` does, or what is remembered of it, which does until something is found."""
+    if (options.isolated and not options.config) or options.no_cache or options.rule:
+        return policy_of(options)
+    root = _configured_root(options)
+    folder = root or os.curdir
+    if not options.config and not (root and _is_configured(root)):
+        return None
+    from keylint.outline import outline_of, remember
+
+    known = outline_of(folder, options.config)
+    if known is not None:
+        return known
+    policy = policy_of(options)
+    if policy is not None:
+        remember(policy, folder, options.config)
+    return policy
+
+
+def _read(policy: Policy | Outline | None) -> Policy | None:
+    """Return a policy that is one already, not what is remembered of it."""
+    if policy is None:
+        return None
+    from keylint.outline import Outline
+
+    return None if isinstance(policy, Outline) else policy
 
 
 def bounds_of(root: str) -> str:
@@ -216,6 +246,10 @@ def _with_waivers(policy: Policy, options: Options) -> Policy:
     root = _configured_root(options)
     theirs = find_config(root, bounds_of(root)) if root is not None else None
     return with_waivers(policy, theirs) if theirs else policy
+
+
+def _is_configured(root: str) -> bool:
+    return any(os.path.lexists(os.path.join(root, name)) for name in _CONFIGURATIONS)
 
 
 def _configured_root(options: Options) -> str | None:
@@ -243,7 +277,7 @@ def _base(options: Options) -> str:
     return "" if root == os.curdir or root.partition("/")[0] == os.pardir or os.path.isabs(root) else f"{root}/"
 
 
-def _scan(options: Options, policy: Policy | None, through: Lens) -> Seen:
+def _scan(options: Options, policy: Policy | Outline | None, through: Lens) -> Seen:
     if options.unreachable and not options.history:
         raise UsageError("--unreachable goes with --history only")
     if options.remote and not options.pre_push:
@@ -313,7 +347,7 @@ def _of_whole(options: Options, facts: Sequence[Fact], seen: Seen) -> list[Fact]
     )
 
 
-def _scan_git(options: Options, policy: Policy | None, through: Lens) -> Seen:
+def _scan_git(options: Options, policy: Policy | Outline | None, through: Lens) -> Seen:
     from keylint.pipeline import lens_on_the_past
     from keylint.revisions import Lenses, look
     from keylint.sources import history
@@ -403,7 +437,7 @@ def _malformed(seen: Seen) -> Sequence[str]:
     return malformed(seen.facts)
 
 
-def inventory_of(options: Options, policy: Policy | None, seen: Seen) -> Inventory:
+def inventory_of(options: Options, policy: Policy | Outline | None, seen: Seen) -> Inventory:
     """Return the keys that the inventory declares. Raises: ConfigError naming every mistake of every inventory."""
     texts = dict(_inventories(options, policy, seen))
     if not texts:
@@ -434,7 +468,7 @@ def compared(inventory: Inventory, found: Sequence[Fact]) -> list[Fact]:
     return [*tied(inventory.keys, elsewhere), *undeclared(inventory.keys, elsewhere)]
 
 
-def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterator[tuple[str, str]]:
+def _inventories(options: Options, policy: Policy | Outline | None, seen: Seen) -> Iterator[tuple[str, str]]:
     """Yield the inventories that were part of the scan, with their texts. Raises: ConfigError if one is missing."""
     if STDIN in options.paths:
         return
@@ -449,7 +483,7 @@ def _inventories(options: Options, policy: Policy | None, seen: Seen) -> Iterato
     root = root_of(options)
     paths = {entry.path for entry in seen.entries}
     for name in policy.inventory if policy is not None else (INVENTORY_FILE,):
-        is_named = policy is not None and policy.origins.get("inventory", "default") != "default"
+        is_named = policy is not None and policy.names_inventory
         if (seen.whole and (is_named or os.path.lexists(os.path.join(root, name)))) or name in paths:
             from keylint.policy.config import check_inside, read_text
 

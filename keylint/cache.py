@@ -122,7 +122,7 @@ def cache_folder() -> str | None:
 def load(cache: Cache, width: int) -> Known:
     """Return what is remembered: nothing, if the file is not there, not ours or not whole. Units: `width` in digits."""
     try:
-        data = _read(cache.file)
+        data = read_own(cache.file, _LARGEST)
         if data is None:
             return Known()
         with suppress(OSError):
@@ -133,23 +133,38 @@ def load(cache: Cache, width: int) -> Known:
 
 
 def save(cache: Cache, known: Known) -> None:
-    """Remember instead of what was; whoever reads or writes meanwhile sees the one or the other. Never raises."""
+    """Remember this instead of what was. Never raises."""
     data = _encoded(known, cache.key)
     if len(data) > _LARGEST:
         return
-    folder = os.path.dirname(cache.file)
-    beside = f"{cache.file}.{os.getpid()}.part"
+    if os.urandom(1)[0] % _EVERY == 0:
+        with suppress(OSError):
+            _evict(os.path.dirname(cache.file), _MOST - len(data))
+    write_own(cache.file, data)
+
+
+def write_own(file: str, data: bytes) -> None:
+    """Replace a file by one for its owner alone; whoever reads meanwhile sees the one or the other. Never raises."""
+    beside = f"{file}.{os.getpid()}.part"
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if os.urandom(1)[0] % _EVERY == 0:
-            _evict(folder, _MOST - len(data))
+        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with open(os.open(beside, flags, 0o600), "wb") as stream:
             stream.write(data)
-        os.replace(beside, cache.file)
+        os.replace(beside, file)
     except OSError:
         with suppress(OSError):
             os.unlink(beside)
+
+
+def read_own(file: str, most: int) -> bytes | None:
+    """Return what a file holds; None if it is another user's, or larger. Raises: OSError. Units: `most` in bytes."""
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        # What somebody else could have written is not believed.
+        mine = not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
+        return stream.read() if mine and status.st_size <= most else None
 
 
 def _code() -> Iterator[str]:
@@ -164,15 +179,6 @@ def _code() -> Iterator[str]:
         with suppress(OSError):
             installed.update(os.listdir(path or os.curdir))
     yield from sorted(name for name in installed if name.endswith(".dist-info") and name.lower().startswith(_READERS))
-
-
-def _read(file: str) -> bytes | None:
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        # What somebody else could have written is not believed.
-        mine = not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
-        return stream.read() if mine and status.st_size <= _LARGEST else None
 
 
 def _encoded(known: Known, key: bytes) -> bytes:

@@ -71,7 +71,11 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         [sys.executable, "-S", "-c", script],
         cwd=folder,
         # Without `site`, what it loads in one environment hides nothing that a scan loads in another.
-        env={"PYTHONPATH": os.pathsep.join((str(ROOT), sysconfig.get_path("purelib"))), "PATH": "/usr/bin:/bin"},
+        env={
+            "PYTHONPATH": os.pathsep.join((str(ROOT), sysconfig.get_path("purelib"))),
+            "PATH": "/usr/bin:/bin",
+            "KEYLINT_CACHE_DIR": str(folder / ".cache"),
+        },
         capture_output=True,
         text=True,
         check=True,
@@ -112,6 +116,13 @@ def test_a_hook_with_more_to_do_imports_that_and_no_more(tmp_path: Path, files: 
     write(tmp_path, {"a.py": "import os\n", **files})
     modules = imported(tmp_path, "scan", "a.py")
     assert {name for name in modules if is_public(name)} - ALLOWED - more == {"keylint"}
+
+
+def test_a_configuration_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "import os\n", ".keylint.yaml": "version: 1\nrules:\n  stale-key: off\n"})
+    imported(tmp_path, "scan", "a.py")
+    modules = imported(tmp_path, "scan", "a.py")
+    assert {name for name in modules if is_public(name)} - ALLOWED == {"binascii", "json", "keylint"}
 
 
 def test_a_finding_imports_what_reads_rules_and_nothing_heavy(tmp_path: Path) -> None:

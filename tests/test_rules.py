@@ -11,8 +11,9 @@ import pytest
 from conftest import ROOT, Run, git, write
 
 from keylint.policy.merge import load_policy
-from keylint.policy.pack import COMPILED_FILE, compile_rules, read_sources, rules_folder
+from keylint.policy.pack import COMPILED_FILE, compile_rules, read_sources
 from keylint.policy.rule import Example, Rule
+from keylint.policy.shipped import rules_folder
 
 RULES = load_policy().rules
 EXAMPLES = [

@@ -7,7 +7,16 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from keylint.assessment import Options, bounds_of, load_policy, policy_of, report_of, root_of, rules_in_force
+from keylint.assessment import (
+    Options,
+    bounds_of,
+    known_policy_of,
+    load_policy,
+    policy_of,
+    report_of,
+    root_of,
+    rules_in_force,
+)
 from keylint.commands import Command
 from keylint.console import confess, is_terminal, put, say, speaks_unicode
 from keylint.errors import BaselineError, UsageError
@@ -96,7 +105,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=["auto", "always", "never"], help="colour (default: auto, on a terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a finding, nothing else")
     parser.add_argument("--no-progress", action="store_true", help="do not tell a terminal how far a long scan has got")
-    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep what scans of a history remember")
+    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep what earlier scans remembered")
     policy = parser.add_argument_group("policy")
     policy.add_argument("--config", metavar="FILE", help="read this configuration instead of the scanned folder's own")
     policy.add_argument("--isolated", action="store_true", help="ignore the scanned folder's own configuration")
@@ -132,7 +141,7 @@ def run(options: Options) -> int:
 
         shown = mask_keys(shown_policy(policy_of(options) or load_policy()))
         return int(not put("".join(f"{visible(line)}\n" for line in shown.splitlines()))) * NOT_COMPLETE
-    policy = policy_of(options)
+    policy = known_policy_of(options)
     accepted = () if options.baseline is None and policy and "baseline" not in policy.trust else _accepted(options)
     report, seen, notices = report_of(options, _suppress_by(accepted), policy)
     if seen.whole and not incomplete(report):
@@ -147,7 +156,7 @@ def run(options: Options) -> int:
             say(f"not scanned: {skip.path}: {skip.reason}{f' ({skip.detail})' if skip.detail else ''}")
     style = Style(color(options.color), speaks_unicode(), options.quiet, width(), _links())
     if not report.rules and any(_reporter(name).explains for name in (options.format, *(name for name, _ in outputs))):
-        report = report._replace(rules=rules_in_force(policy or load_policy(), options))
+        report = report._replace(rules=rules_in_force(policy_of(options) or load_policy(), options))
     whole = put(_reporter(options.format).render(report, style))
     for name, file in outputs:
         whole = _write(file, _reporter(name).render(report, Style())) and whole

@@ -14,6 +14,7 @@ from keylint.policy.rule import Rule
 from keylint.policy.rule_file import parse_rule
 from keylint.policy.settings import CLIENTS, OVERRIDES, PATTERNS, RULE_SETTINGS, VARS, read_settings
 from keylint.policy.shapes import KEBAB_CASE, NUMBER, TEXT, Field, either, list_of, record
+from keylint.policy.shipped import rules_folder
 from keylint.policy.source_map import Path, Plain, Problem, SourceMap, read
 
 PACK_FILE = "pack.yaml"
@@ -189,13 +190,6 @@ def _installed(distribution: str) -> tuple[str | None, str]:
         found = "none" if not packs else f"{len(packs)}: {', '.join(sorted(packs))}"
         return None, f"expected one {PACK_FILE} in the distribution '{distribution}', found {found}"
     return packs[0], ""
-
-
-def rules_folder() -> str:
-    """Return where the shipped packs are: inside the installed package, or beside it in a checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    installed = os.path.join(package, "rules")
-    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "rules")
 
 
 def read_sources(folder: str, *, compiled: bool = True) -> tuple[dict[str, SourceMap], list[str]]:

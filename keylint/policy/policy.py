@@ -49,6 +49,11 @@ class Policy(NamedTuple):
     # What of the scanned repository may suppress findings.
     trust: tuple[str, ...] = ("inline", "baseline")
 
+    @property
+    def names_inventory(self) -> bool:
+        """Tell whether the configuration says which files list the keys held."""
+        return self.origins.get("inventory", "default") != "default"
+
     def severity(self, rule: Rule, path: str) -> Severity | None:
         """Return how severe a rule is for a path; None where it is switched off."""
         severity: Severity | None = None if rule.id in self.off else rule.severity

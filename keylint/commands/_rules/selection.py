@@ -11,9 +11,10 @@ from keylint.commands._rules.examples import Bench
 from keylint.errors import UsageError
 from keylint.policy.config import CONFIG_FILE, ConfigFile, read_config
 from keylint.policy.merge import load_policy
-from keylint.policy.pack import BUILT_IN, PACK_FILE, rules_folder
+from keylint.policy.pack import BUILT_IN, PACK_FILE
 from keylint.policy.policy import Policy
 from keylint.policy.rule import Rule
+from keylint.policy.shipped import rules_folder
 from keylint.policy.source_map import SourceMap
 
 _CONFIGURATIONS = (CONFIG_FILE, "pyproject.toml")

@@ -1,0 +1,12 @@
+"""Where the shipped rules are."""
+
+from __future__ import annotations
+
+import os
+
+
+def rules_folder() -> str:
+    """Return where the shipped packs are: inside the installed package, or beside it in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = os.path.join(package, "rules")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "rules")
