@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from keylint.recognition.key_names import is_key_name, is_signed_name
+from keylint.recognition.key_names import KEYISH, is_key_name, is_signed_name, keyish_places
+
+WORDS = st.sampled_from(
+    ["api", "api_key", "api-sec", "secret", "private", "privatekey", "access_key", "x-mbx", "binance", "key", "_", " "]
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +44,12 @@ def test_is_key_name(name: str, is_one: bool) -> None:
 )
 def test_is_signed_name(name: str, is_one: bool) -> None:
     assert is_signed_name(name) is is_one
+
+
+def test_no_place_without_a_word() -> None:
+    assert keyish_places("api, key, binance, access to the public key") == []
+
+
+@given(st.lists(st.one_of(WORDS, st.text("apikeysecrt_- ", max_size=6)), max_size=12).map("".join))
+def test_every_word_is_found_where_it_begins(lowered: str) -> None:
+    assert keyish_places(lowered) == [place for place in range(len(lowered)) if KEYISH.match(lowered, place)]

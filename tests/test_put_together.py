@@ -6,9 +6,12 @@ import itertools
 from base64 import b64encode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keylint.documents.document import Document
 from keylint.policy.placeholders import expand
+from keylint.recognition import joined as module
 from keylint.recognition.encoded import Encoded, encoded, place_in
 from keylint.recognition.escaped import escaped
 from keylint.recognition.joined import Joined, joined, windows
@@ -298,3 +301,13 @@ def test_wrapped(text: str, lines: int) -> None:
     (found,) = wrapped(document(text), everywhere(text))
     start, end = text.index(KEY[:8]), text.index(KEY[-8:]) + 8
     assert found == Joined(KEY, start, end, start, end, lines)
+
+
+@given(
+    st.lists(st.sampled_from(["part", "part_b", "partb", "5", "é", "+=", "+", " ", ".", "=", "==", "x"]), max_size=12),
+    st.sets(st.sampled_from(["part", "part_b", "partb", "x5part", "part5"]), min_size=1),
+)
+def test_few_names_are_found_where_a_search_for_all_finds_them(pieces: list[str], names: set[str]) -> None:
+    text = "".join(pieces)
+    every = [match.span() for match in module._NAME.finditer(text) if match[0] in names]
+    assert sorted(match.span() for match in module._uses(text, names)) == every

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keylint.documents.code import code, known, language_of
 from keylint.documents.document import Document
 from keylint.documents.tree import tree, walk
 from keylint.model import Confidence
 from keylint.recognition.exposures import Exposure, confidence_of
-from keylint.recognition.key_names import KEYISH, is_about_exchange
+from keylint.recognition.key_names import KEYISH, is_about_exchange, keyish_places
 
 _SHELLS = ("shell", "powershell")
 # Syntax trees take a hundred times as long as these patterns: which files can hold anything at all. What shows its
@@ -30,6 +30,7 @@ _ALIAS = re.compile(
     rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
 )
 _NEARBY = 300
+_LONGEST_SINK = 80
 # A literal, but for one that names a variable of the environment.
 _LITERAL = re.compile(
     r"(?<!environ\[)(?<!env\[)(?<!get\()(?<!env\()"
@@ -125,7 +126,8 @@ def _is_worth(document: Document) -> bool:
     names = _aliases(lowered) if about else ()
     wanted = re.compile("|".join((KEYISH.pattern, *(rf"\b{name}\b" for name in sorted(names)))))
     sinks = _SINK_IN_RUBY if document.path.endswith(".rb") else _SINK
-    for sink in sinks.finditer(lowered):
+    parts = [(0, len(lowered))] if names else _before(keyish_places(lowered))
+    for sink in (one for part in parts for one in sinks.finditer(lowered, *part)):
         start = sink.end() - 1
         if (
             wanted.search(lowered, start, start + _NEARBY)
@@ -134,6 +136,18 @@ def _is_worth(document: Document) -> bool:
         ):
             return True
     return False
+
+
+def _before(places: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the parts of a text that calls stand in which may show what is at these places."""
+    parts: list[tuple[int, int]] = []
+    for place in places:
+        start = max(0, place - _NEARBY - _LONGEST_SINK)
+        if parts and start <= parts[-1][1]:
+            parts[-1] = (parts[-1][0], place + 1)
+        else:
+            parts.append((start, place + 1))
+    return parts
 
 
 def _is_comment(text: str, offset: int) -> bool:

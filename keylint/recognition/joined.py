@@ -7,7 +7,7 @@ be 64 letters and digits that look random, and be bound to a name, or stand besi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keylint.documents.document import Document
@@ -48,6 +48,8 @@ _SEPARATOR_OF_NAMES = re.compile(r"\s*,\s*[$&]?(?:(?:self|this|config|cls)(?:\.|
 # Units: characters; in a file with so many literals names are not followed.
 _FARTHEST = 160
 _MOST_LITERALS = 5000
+# To look for so many names one after the other is faster than to look at every name there is.
+_FEW_NAMES = 20
 # Within so many the pieces of one value stand, wherever they are put together. Units: characters.
 _AROUND = 2000
 _NAME = re.compile(r"[A-Za-z_]\w*(?!\w|\s*(?:[+.&]=|=(?!=|>)|<<))")
@@ -155,12 +157,38 @@ def _tokens(text: str, near: Sequence[tuple[int, int]]) -> list[_Token]:
     once = {name: places[0] for name, places in given.items() if len(places) == 1}
     named = [
         _Token(*match.span(), token.piece, token.piece_start, match[0])
-        for match in (_NAME.finditer(text) if once else ())
+        for match in (_uses(text, once) if once else ())
         if match[0] in once
         for place, token in (once[match[0]],)
         if match.start() != place
     ]
     return sorted((*literals, *named))
+
+
+def _uses(text: str, names: Collection[str]) -> Iterator[re.Match[str]]:
+    """Yield the names in a text that may be one of these: a few that are not short are found faster than all."""
+    if len(names) > _FEW_NAMES or min(map(len, names)) < _LEAST:
+        yield from _NAME.finditer(text)
+        return
+    for name in names:
+        place = text.find(name)
+        while place >= 0:
+            match = _NAME.match(text, place)
+            if match and match[0] == name and not _is_inside_name(text, place):
+                yield match
+            place = text.find(name, place + 1)
+
+
+def _is_inside_name(text: str, place: int) -> bool:
+    """Tell whether a name goes on before a place: digits, and letters of other alphabets, are no part of one."""
+    while place:
+        before = text[place - 1]
+        if before == "_" or (before.isascii() and before.isalpha()):
+            return True
+        if not before.isalnum():
+            return False
+        place -= 1
+    return False
 
 
 def _chains(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[list[_Token], bool]]:

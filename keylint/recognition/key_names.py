@@ -12,7 +12,23 @@ from keylint.sieve import holds_match
 
 # What a text must hold, in lower case, before it is worth a closer look.
 KEYISH = re.compile(r"api[_. -]?key|api[_. -]?sec|secret|private[_-]?key|access[_-]?key|x-mbx|binance\w{0,20}key")
+# Each of its alternatives begins with one of these, which are found in a fraction of the time.
+_STEMS = ("api", "secret", "private", "access", "x-mbx", "binance")
 holds_keyish = holds_match(KEYISH.pattern.encode())
+
+
+def keyish_places(lowered: str) -> list[int]:
+    """Return where such words begin, in order. Units: characters of a text in lower case."""
+    found: list[int] = []
+    for stem in _STEMS:
+        place = lowered.find(stem)
+        while place >= 0:
+            if KEYISH.match(lowered, place):
+                found.append(place)
+            place = lowered.find(stem, place + 1)
+    return sorted(found)
+
+
 # The exchange's signatures are made with the secret; the same word stands for much else.
 _SIGNED = frozenset("signature signatures signed signedurl signedquery signedrequest signedparams".split())
 # What may follow the word for a key: of which account, in which form.
