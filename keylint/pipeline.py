@@ -14,7 +14,7 @@ from keylint.documents.document import Document, Witness
 from keylint.model import CONFIDENCES, Client, Confidence, Fact, Pattern, Skip, World
 from keylint.recognition.ages import ages
 from keylint.registry import load, load_all, names
-from keylint.sieve import holds_word, of_interest, runs
+from keylint.sieve import Versions, holds_word, of_interest, runs
 
 _PACKAGE = "keylint.detectors"
 # Archives that may begin without a NUL.
@@ -45,13 +45,15 @@ def prepare() -> None:
 class Lens(NamedTuple):
     """What to look for besides what the sieve finds. `marks` tells of raw bytes whether they hold any of it.
 
-    `past` is for what git remembers: it is asked for credentials, and for files that should not have been there.
+    `past` is for what git remembers: it is asked for credentials, and for files that should not have been there. Its
+    `sieve` is made for versions of a file that come one after the other.
     """
 
     patterns: tuple[Pattern, ...] = ()
     clients: tuple[Client, ...] = ()
     marks: Callable[[bytes], bool] | None = None
     past: bool = False
+    sieve: Callable[[bytes], bool] = of_interest
 
 
 def lens(patterns: tuple[Pattern, ...] = (), clients: tuple[Client, ...] = ()) -> Lens:
@@ -70,7 +72,7 @@ def lens(patterns: tuple[Pattern, ...] = (), clients: tuple[Client, ...] = ()) -
 def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
     """Return the lens of a policy's own patterns and of what is looked for in the past."""
     if not all(pattern.keywords for pattern in patterns):
-        return Lens(patterns, marks=lambda _data: True, past=True)
+        return Lens(patterns, marks=lambda _data: True, past=True, sieve=Versions())
     asked = [one.versions() for one in _detectors_of_the_past() if one.versions is not None]
     words = {keyword.lower().encode() for pattern in patterns for keyword in pattern.keywords}
     if words:
@@ -79,7 +81,7 @@ def lens_on_the_past(patterns: tuple[Pattern, ...] = ()) -> Lens:
     def marks(data: bytes) -> bool:
         return any(tells(data) for tells in asked)
 
-    return Lens(patterns, marks=marks, past=True)
+    return Lens(patterns, marks=marks, past=True, sieve=Versions())
 
 
 def is_wanted(path: str) -> bool:
@@ -198,7 +200,7 @@ def _into_archives(through: Lens) -> Lens:
 
 def is_marked(data: bytes, through: Lens) -> bool:
     """Tell whether raw bytes of plain text hold anything that a detector should look at."""
-    return of_interest(data) or (through.marks is not None and through.marks(data))
+    return through.sieve(data) or (through.marks is not None and through.marks(data))
 
 
 def may_hold(data: bytes, through: Lens) -> bool:

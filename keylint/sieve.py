@@ -65,6 +65,9 @@ _LIST = b"\1" * (3 * KEY_LENGTH - 1)
 # More than 64 characters take in whatever way that is looked for, blanks between them included.
 _AROUND = 4096
 
+# Of a shorter file all runs are judged before it is known what is new in it. Units: bytes.
+_LEAST_OF_VERSIONS = 4 * _AROUND
+
 # What is asked of so much is worth getting the quicker way ready. Units: bytes.
 _LARGE = 1 << 20
 
@@ -220,6 +223,12 @@ def number_lists(data: bytes) -> Iterator[tuple[int, int]]:
 
 def differing(before: bytes, data: bytes) -> bytes:
     """Return what of a text is not as in another, from the first difference to the last, and what stands around it."""
+    first, last = _difference(before, data)
+    return data[max(0, first - _AROUND) : last + _AROUND]
+
+
+def _difference(before: bytes, data: bytes) -> tuple[int, int]:
+    """Return where a text stops to be as another, and where it is again to the end, as half-open offsets."""
     most = min(len(before), len(data))
     first, least = 0, most
     while first < least:
@@ -236,7 +245,7 @@ def differing(before: bytes, data: bytes) -> bytes:
             same = middle
         else:
             least = middle - 1
-    return data[max(0, first - _AROUND) : ends[1] - same + _AROUND]
+    return first, ends[1] - same
 
 
 def looks_random(value: bytes, least: float) -> bool:
@@ -398,6 +407,56 @@ def of_interest(data: bytes) -> bool:
         return True
     if _Look.holds_run is not None and not _Look.holds_run(data):  # nearly always
         return False
-    found = _interest(data, _runs(data), NOTHING)
+    return _counts(_interest(data, _runs(data), NOTHING), data)
+
+
+def _counts(found: Interest, data: bytes) -> bool:
     # A digest is a candidate only where the exchange is named (its futures test network issues hex keys).
     return found.certain or (found.digests and mentions_exchange(data))
+
+
+class Versions:
+    """Tells the same of one version of a file after the other: runs that the last one had need no judgement."""
+
+    def __init__(self) -> None:
+        # The last one that held nothing for sure, and what of all its runs, and of some before, was seen.
+        self._before = b""
+        self._known = NOTHING
+
+    def __call__(self, data: bytes) -> bool:
+        if _Look.holds_mark(data):
+            return True
+        if _Look.holds_run is not None and not _Look.holds_run(data):
+            return False
+        found = self._new(data) if len(data) > _LEAST_OF_VERSIONS else None
+        known = self._known
+        if found is None:
+            found, known = _interest(data, _runs(data), NOTHING), NOTHING
+        if not found.certain:
+            self._before = data
+            self._known = Interest(False, found.digests or known.digests, found.longer or known.longer)
+        return _counts(found, data)
+
+    def _new(self, data: bytes) -> Interest | None:
+        """Return what the runs hold that are not as before; None if that does not tell enough, or nearly all is new."""
+        first, last = _difference(self._before, data)
+        if last - first > len(data) // 2:
+            return None
+        start, end = max(0, first - _AROUND), last + _AROUND
+        part = data[start:end]
+        # A run that stands farther off was judged with all that is asked of what stands around it.
+        nearest, farthest = first - start - _AROUND // 2, last - start + _AROUND // 2
+        some = [run for run in _runs(part) if run[1] > nearest and run[0] < farthest]
+        if some and (
+            (start and some[0][0] < 2 * KEY_LENGTH)
+            or (end < len(data) and some[-1][1] > len(part) - 2 * KEY_LENGTH)  # cut off
+        ):
+            return None
+        found = _interest(part, iter(some), NOTHING)
+        if found.certain:
+            return found
+        # What was seen before may be gone by now, and the mark of a key stand elsewhere.
+        is_unclear = (found.longer or self._known.longer) and any(mark in data for mark in RSA_MARKS)
+        if not is_unclear and self._known.digests and not found.digests:
+            is_unclear = mentions_exchange(data)
+        return None if is_unclear else found

@@ -14,7 +14,7 @@ from keylint.documents.document import Document
 from keylint.pipeline import lens_on_the_past
 from keylint.policy.placeholders import expand
 from keylint.recognition.surroundings import surroundings
-from keylint.sieve import RSA_MARKS, Run, differing, is_glued, of_interest, read, runs
+from keylint.sieve import RSA_MARKS, Run, Versions, differing, is_glued, of_interest, read, runs
 
 ORACLE = re.compile(rb"[A-Za-z0-9]{64,}")
 ALPHABET = st.sampled_from([*b"aZ09", *b" \n\x00-+/=\"'\\\xff"])
@@ -182,3 +182,39 @@ def test_read_decodes(text: str, value: str, encoding: str) -> None:
 def test_read_refuses_what_is_no_key(text: str) -> None:
     data = expand(text).encode()
     assert [read(data, *span) for span in runs(data)] == [None]
+
+
+ALL_CLASSES = expand("{{key:versions}}").encode()
+PARTS = [
+    *(bytes([97 + place]) * 30 + b" a line of a file\n" for place in range(6)),
+    b"x" * 90 + b"\n",
+    b"0123456789abcdef" * 4 + b"\n",
+    b"name: " + ALL_CLASSES + b"\n",
+    ALL_CLASSES + b"+" + ALL_CLASSES[:30] + b"\n",
+    b"+" + ALL_CLASSES[:50],
+    b"/" + ALL_CLASSES[9:] + ALL_CLASSES,
+    b"z" + ALL_CLASSES * 2 + b"\n",
+    ALL_CLASSES[:40],
+    ALL_CLASSES[40:],
+    b" binance ",
+    RSA_MARKS[1] + b"\n",
+    b"\\n",
+]
+EDITS = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(0, 3), st.lists(st.sampled_from(PARTS), max_size=3)), max_size=8
+)
+
+
+@pytest.mark.usefixtures("look")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PARTS[:8]), min_size=40, max_size=60), EDITS)
+def test_versions_are_told_as_each_alone(
+    monkeypatch: pytest.MonkeyPatch, parts: list[bytes], edits: list[tuple[int, int, list[bytes]]]
+) -> None:
+    monkeypatch.setattr(sieve, "_AROUND", 4 * sieve.KEY_LENGTH)
+    monkeypatch.setattr(sieve, "_LEAST_OF_VERSIONS", 0)
+    tells = Versions()
+    for place, gone, new in [(0, 0, []), *edits]:
+        parts[place : place + gone] = new
+        data = b"".join(parts)
+        assert tells(data) is of_interest(data)
