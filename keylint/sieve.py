@@ -56,8 +56,13 @@ _LOW_DIGITS = b"(?s).{0,3}?" + b"...".join([b"[A-Za-f]"] * (KEY_LENGTH // 4))
 _LOW_NIBBLES = b"(?s)" + b".".join([b"[2-70]"] * (KEY_LENGTH // 2))
 
 
-# What stands before the code of every character; or these are a list of numbers, each of two digits and more.
-_ESCAPE_SIGNS = ((b"\\x",), (b"\\u",), (b"\\0", b"\\1"), (b"%",), (b"&#",), (b"chr(",))
+# What stands before the code of every character, by a byte of it; or there is a list of numbers of two digits and more.
+_ESCAPE_SIGNS = {
+    b"\\": ((b"\\x",), (b"\\u",), (b"\\0", b"\\1")),
+    b"%": ((b"%",),),
+    b"&": ((b"&#",),),
+    b"(": ((b"chr(",),),
+}
 _NUMBERS = bytes(1 if byte in b"0123456789xXabcdefABCDEF, \t\r\n" else 0 for byte in range(256))
 _BLANKS = b" \t\r\n"
 _LIST = b"\1" * (3 * KEY_LENGTH - 1)
@@ -199,10 +204,9 @@ def holds_pieces(data: bytes) -> bool:
 def holds_escapes(data: bytes) -> bool:
     """Tell whether 64 characters may be written as escapes, or as a list of their codes."""
     # One byte is counted five times as fast as two.
-    if any(
-        data.count(signs[0][:1]) >= KEY_LENGTH and sum(map(data.count, signs)) >= KEY_LENGTH for signs in _ESCAPE_SIGNS
-    ):
-        return True
+    for byte, signs in _ESCAPE_SIGNS.items():
+        if data.count(byte) >= KEY_LENGTH and any(sum(map(data.count, some)) >= KEY_LENGTH for some in signs):
+            return True
     return next(number_lists(data), None) is not None
 
 

@@ -311,3 +311,38 @@ def test_few_names_are_found_where_a_search_for_all_finds_them(pieces: list[str]
     text = "".join(pieces)
     every = [match.span() for match in module._NAME.finditer(text) if match[0] in names]
     assert sorted(match.span() for match in module._uses(text, names)) == every
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "name",
+                "x",
+                "define",
+                " ",
+                "\n",
+                "\t",
+                "(",
+                ")",
+                "=",
+                ":",
+                "=>",
+                ":=",
+                "<-",
+                ",",
+                "'",
+                '"',
+                "str",
+                "&",
+                "?",
+                "é",
+            ]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_the_name_that_is_given_is_the_one_that_a_search_finds(text: str) -> None:
+    found, plain = module._given(text, len(text)), module._GIVEN.search(text, 0, len(text))
+    assert (found and found.groups()) == (plain and plain.groups())
+    assert (found and found.span()) == (plain and plain.span())

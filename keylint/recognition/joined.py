@@ -28,6 +28,8 @@ _GIVEN = re.compile(
     r"""(?P<name>[A-Za-z_][\w]*)["'\]})]{0,2}[ \t]*(?::[ \t]*&?['\w<>\[\]?. ]{1,30})?[ \t]*(?:=>|:=|=|:|<-)[ \t\n(]*$"""
     r"""|\bdefine[ \t(]+["']?(?P<macro>\w+)["']?[ \t,]+$"""
 )
+# What it ends with, but for blanks and brackets; only a macro has none of these.
+_GIVING = "=>:-"
 _COMMENT = r"(?:(?:\#|//|--)[^\n]*\n|/\*[^*\n]*\*/)"
 _SPACE = rf"(?:\s|\\\r?\n|{_COMMENT}|_\r?\n)"
 _PREFIX = r"(?:[bBrRuUfFL@$]{0,2})"
@@ -145,7 +147,7 @@ def _tokens(text: str, near: Sequence[tuple[int, int]]) -> list[_Token]:
     for token in literals if len(literals) < _MOST_LITERALS else ():
         if len(token.piece) < _LEAST_OF_NAME or not looks_random(token.piece.encode(), _LEAST_CHANGES):
             continue
-        before = _GIVEN.search(text, max(0, token.start - _FARTHEST), token.start)
+        before = _given(text, token.start)
         if before:
             name = before["name"] or before["macro"]
             given.setdefault(name, []).append((before.start("name" if before["name"] else "macro"), token))
@@ -163,6 +165,19 @@ def _tokens(text: str, near: Sequence[tuple[int, int]]) -> list[_Token]:
         if match.start() != place
     ]
     return sorted((*literals, *named))
+
+
+def _given(text: str, place: int) -> re.Match[str] | None:
+    """Return the name that what begins at a place is given, by what stands right before it."""
+    first = max(0, place - _FARTHEST)
+    sign = place
+    while sign > first and text[sign - 1] in " \t\n(":
+        sign -= 1
+    if sign > first and text[sign - 1] in _GIVING:
+        # The name stands in the line of the sign; from each letter on a search would try all that follows.
+        return _GIVEN.search(text, max(first, text.rfind("\n", first, sign) + 1), place)
+    line = max(first, text.rfind("\n", first, place) + 1)
+    return _GIVEN.search(text, line, place) if text.find("define", line, place) >= 0 else None
 
 
 def _uses(text: str, names: Collection[str]) -> Iterator[re.Match[str]]:
@@ -240,7 +255,7 @@ def _whole_list(text: str, chain: Sequence[_Token]) -> tuple[int, int] | None:
         return None
     if _JOINS_AFTER.match(text, last.end):
         return bracket.start(), last.end
-    given = _GIVEN.search(text, max(0, bracket.start() - _FARTHEST), bracket.start())
+    given = _given(text, bracket.start())
     if given is None or not given["name"]:
         return None
     site = re.search(_JOINED_NAME.format(re.escape(given["name"])), text)
