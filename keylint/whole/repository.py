@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from keylint.model import Fact, Location, Value
 from keylint.recognition.places import context_of, context_of_folder
@@ -208,8 +208,10 @@ def _is_environment_open(
     found: Sequence[Fact], paths: Sequence[str], read: Read, above: Sequence[tuple[str, str]]
 ) -> bool:
     """Tell whether a program reads keys from the environment, and git would take an .env beside it or above."""
-    sources = (path for path in (*(fact.location.path for fact in found), *paths) if _is_source(path.lower()))
-    own = (path for path in dict.fromkeys(sources) if context_of(path) in _USES)
+    first = dict.fromkeys(fact.location.path for fact in found)
+    # One after the other: of many files the first few are read.
+    each = chain(first, (path for path in paths if path not in first))
+    own = (path for path in each if _is_source(path.lower()) and context_of(path) in _USES)
     folders = {tuple(path.split("/")[:-1]) for path in islice(own, _MOST_READ) if _reads_keys(read(path) or "")}
     places = {folder: {"/".join((*folder[:depth], ".env")) for depth in range(len(folder) + 1)} for folder in folders}
     left = set(not_ignored(paths, read, sorted(set().union(*places.values())), above))
