@@ -132,9 +132,9 @@ def report_on(
         facts += whole
         seen = seen._replace(facts=(*seen.facts, *whole))
     notices = [*seen.notices, *_malformed(seen)]
-    # Rules are read only where there is something to judge or a name to check, if the configuration is none or known to
-    # be well: reading them costs more than a clean scan.
-    known = _read(policy)
+    # Without a configuration, or with one that is known to hold no mistake, rules are read only where there is
+    # something to judge or a name to check: reading them costs more than a clean scan.
+    known = _already_read(policy)
     if known is None and not facts and not options.rule:
         return Report(__version__, seen.scanned, (), base=_base(options), day=today), seen, notices
     policy = known or policy_of(options) or load_policy()
@@ -206,18 +206,20 @@ def known_policy_of(options: Options) -> Policy | Outline | None:
     folder = root or os.curdir
     if not options.config and not (root and _is_configured(root)):
         return None
-    from keylint.outline import outline_of, remember
+    from keylint.outline import key_of, outline_of, remember
 
-    known = outline_of(folder, options.config)
+    key = key_of(folder, bounds_of(folder), options.config)
+    known = outline_of(key) if key else None
     if known is not None:
         return known
     policy = policy_of(options)
-    if policy is not None:
-        remember(policy, folder, options.config)
+    # Somebody may have saved another configuration meanwhile.
+    if key and policy is not None and key == key_of(folder, bounds_of(folder), options.config):
+        remember(key, policy)
     return policy
 
 
-def _read(policy: Policy | Outline | None) -> Policy | None:
+def _already_read(policy: Policy | Outline | None) -> Policy | None:
     """Return a policy that is one already, not what is remembered of it."""
     if policy is None:
         return None

@@ -7,6 +7,7 @@ digests, object ids, paths, and facts as reports tell them: no secret.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -146,8 +147,13 @@ def save(cache: Cache, known: Known) -> None:
 def write_own(file: str, data: bytes) -> None:
     """Replace a file by one for its owner alone; whoever reads meanwhile sees the one or the other. Never raises."""
     beside = f"{file}.{os.getpid()}.part"
+    folder = os.path.dirname(file)
     try:
-        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
+        # Of folders that are missing `makedirs` gives its mode to the last one alone.
+        for one in (cache_folder() or folder, folder):
+            os.makedirs(one, mode=0o700, exist_ok=True)
+        if os.urandom(1)[0] % _EVERY == 0:
+            _clear_up(folder)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with open(os.open(beside, flags, 0o600), "wb") as stream:
             stream.write(data)
@@ -159,12 +165,13 @@ def write_own(file: str, data: bytes) -> None:
 
 def read_own(file: str, most: int) -> bytes | None:
     """Return what a file holds; None if it is another user's, or larger. Raises: OSError. Units: `most` in bytes."""
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(file, flags), "rb") as stream:
+        status = os.fstat(stream.fileno())
         # What somebody else could have written is not believed.
         mine = not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
-        return stream.read() if mine and status.st_size <= most else None
+        is_file = stat.S_ISREG(status.st_mode)
+        return stream.read() if mine and is_file and status.st_size <= most else None
 
 
 def _code() -> Iterator[str]:
@@ -174,6 +181,11 @@ def _code() -> Iterator[str]:
         for name in sorted(names):
             status = os.stat(os.path.join(folder, name))
             yield f"{name} {status.st_size} {status.st_mtime_ns}"
+    yield from libraries()
+
+
+def libraries() -> Iterator[str]:
+    """Yield the names and versions of what texts are read with, as they are installed."""
     installed: set[str] = set()
     for path in sys.path:
         with suppress(OSError):
@@ -257,19 +269,25 @@ def fact_of(described: Sequence[Any]) -> Fact:
 
 
 def _evict(folder: str, room: int) -> None:
-    """Make room by what was not used for longest, and clear up after those that were killed."""
-    import time
-
+    """Make room by what was not used for longest."""
     kept: list[tuple[float, int, str]] = []
     for entry in os.scandir(folder):
         with suppress(FileNotFoundError):  # another run clears up, too
-            status = entry.stat(follow_symlinks=False)
-            if entry.name.endswith(".part") and time.time() - status.st_mtime > _ABANDONED:
-                os.unlink(entry.path)
-            elif entry.name.endswith(".history"):
+            if entry.name.endswith(".history"):
+                status = entry.stat(follow_symlinks=False)
                 kept.append((status.st_mtime, status.st_size, entry.path))
     for _, size, file in sorted(kept, reverse=True):
         room -= size
         if room < 0:
             with suppress(FileNotFoundError):
                 os.unlink(file)
+
+
+def _clear_up(folder: str) -> None:
+    """Remove what those left behind that were killed."""
+    import time
+
+    for entry in os.scandir(folder):
+        with suppress(FileNotFoundError):
+            if entry.name.endswith(".part") and time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+                os.unlink(entry.path)

@@ -1,7 +1,7 @@
 """What a scan asks of a policy before anything is found, remembered: reading all of it takes longer than a hook.
 
-It holds nothing but what the configuration itself says, and counts only while that, the shipped rules and the code that
-reads them are the same.
+It counts only while the configuration, the shipped rules and the code that reads both are the same; of the
+configuration's own text no more than a digest and what is named in `Outline` is kept.
 """
 
 from __future__ import annotations
@@ -14,19 +14,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from keylint import __version__
-from keylint.cache import cache_folder, read_own, write_own
+from keylint.cache import cache_folder, libraries, read_own, write_own
 from keylint.model import Client, Pattern
+from keylint.policy.bounds import is_inside
 from keylint.policy.shipped import rules_folder
+from keylint.sieve import of_interest
 
 if TYPE_CHECKING:
     from keylint.policy.policy import Policy
 
 _FOLDER = "policies"
 _LARGEST = 1 << 20
-# A configuration shares its place with one in so many others.
-_PLACES = 1 << 12
+# What has one of so many beginnings in common shares a place: there are no more files than that.
+_PLACE = 3
 _CONFIG, _MISNAMED, _SHARED = ".keylint.yaml", ".keylint.yml", "pyproject.toml"
-_NAMED = "keylint"
+_NAMED = b"keylint"
+_SHIPPED = "keylint:"
+# What reads a configuration, besides the folder of policies.
+_READERS = ("model.py", os.path.join("recognition", "packages.py"))
+_SUFFIXES = (".py", ".yaml", ".json")
 
 
 class Outline(NamedTuple):
@@ -40,23 +46,43 @@ class Outline(NamedTuple):
     names_inventory: bool
 
 
-def outline_of(root: str, config: str | None = None) -> Outline | None:
-    """Return what is remembered of the policy that a scan root's configuration makes, or a file that was named instead.
+class Key(NamedTuple):
+    """What an outline is remembered under. Shape: a digest of all that the policy hangs on, and the file."""
 
-    None: it is to be read.
+    digest: str
+    file: str
+
+
+def key_of(root: str, bounds: str, config: str | None = None) -> Key | None:
+    """Return the key of a scan root's configuration, or of a file that was named instead; None: it is to be read.
+
+    So is one with something like a key in it, and every one where what is remembered would lie within the bounds of
+    what is scanned: a repository could bring it along.
     """
-    said = _said(root, config)
-    file = _file(said) if said else None
-    if file is None:
+    place = cache_folder()
+    if place is None or is_inside(os.path.join(place, _FOLDER), bounds):
         return None
     try:
-        data = read_own(file, _LARGEST)
+        said = _said(root, config)
+        states = [*_states(), *libraries()] if said else []
+    except OSError:
+        return None
+    if not said or any(map(of_interest, said)):
+        return None
+    digest = _digest((*said, *(os.fsencode(one) for one in (__version__, sys.version, *states))))
+    return Key(digest, os.path.join(place, _FOLDER, f"{digest[:_PLACE]}.json"))
+
+
+def outline_of(key: Key) -> Outline | None:
+    """Return what is remembered; None if nothing is."""
+    try:
+        data = read_own(key.file, _LARGEST)
         if data is None:
             return None
         import json
 
-        known, described = json.loads(data)
-        if known != said:
+        digest, described = json.loads(data)
+        if digest != key.digest:
             return None
         exclude, patterns, clients, inventory, trust, names_inventory = described
         return Outline(
@@ -71,18 +97,9 @@ def outline_of(root: str, config: str | None = None) -> Outline | None:
         return None
 
 
-def remember(policy: Policy, root: str, config: str | None = None) -> None:
-    """Remember a policy that such a configuration made of shipped packs alone. Never raises."""
-    shipped = os.path.realpath(rules_folder()) + os.sep
-    if (
-        policy.waivers
-        or "waivers" in policy.trust
-        or not all(f"{pack.folder}{os.sep}".startswith(shipped) for pack in policy.packs)
-    ):
-        return
-    said = _said(root, config)
-    file = _file(said) if said else None
-    if file is None:
+def remember(key: Key, policy: Policy) -> None:
+    """Remember a policy made of shipped packs alone. Never raises."""
+    if policy.waivers or "waivers" in policy.trust or not all(name.startswith(_SHIPPED) for name in policy.extends):
         return
     import json
 
@@ -90,59 +107,62 @@ def remember(policy: Policy, root: str, config: str | None = None) -> None:
         policy.exclude, policy.patterns, policy.clients, policy.inventory, policy.trust, policy.names_inventory
     )
     with suppress(UnicodeError):
-        write_own(file, json.dumps([said, outline]).encode())
+        data = json.dumps([key.digest, outline]).encode()
+        if len(data) <= _LARGEST:
+            write_own(key.file, data)
 
 
-def _file(said: list[str]) -> str | None:
-    place = cache_folder()
-    if place is None:
-        return None
-    import binascii
+def _said(root: str, config: str | None) -> list[bytes]:
+    """Return what the configuration says, each text after what it is of; nothing if it is to be read for itself.
 
-    slot = binascii.crc32("".join(said).encode("utf-8", "surrogateescape")) % _PLACES
-    return os.path.join(place, _FOLDER, f"{slot:03x}.json")
-
-
-def _said(root: str, config: str | None) -> list[str] | None:
-    """Return all that the policy hangs on; None where there is more to it than can be told here."""
+    Raises: OSError.
+    """
     if config is None and os.path.lexists(os.path.join(root, _MISNAMED)):
-        return None
+        return []
     files = (os.path.join(root, _CONFIG), os.path.join(root, _SHARED)) if config is None else (config,)
-    texts: list[str] = []
+    said: list[bytes] = []
     for file in files:
-        text = _text(file)
-        if text is None:
-            return None
+        try:
+            status = os.lstat(file)
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= _LARGEST:
+            return []
+        with open(file, "rb") as stream:
+            text = stream.read(_LARGEST + 1)
         # What other tools are told there is not this one's.
         is_shared = os.path.basename(file) == _SHARED
-        texts += [str(is_shared), text] if text and (not is_shared or _NAMED in text) else []
-    return [*texts, __version__, sys.version, *_readers()] if texts else None
+        if not is_shared or _NAMED in text:
+            said += [b"shared" if is_shared else b"own", text]
+    return said
 
 
-def _text(file: str) -> str | None:
-    """Return what a file says, nothing where there is none; None for what is no plain file of text."""
+def _digest(said: tuple[bytes, ...]) -> str:
     try:
-        if not stat.S_ISREG(os.lstat(file).st_mode):
-            return None
-        with open(file, "rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except FileNotFoundError:
-        return ""
-    except OSError:
-        return None
-    return None if len(data) > _LARGEST or not data else data.decode("latin-1")
+        from _blake2 import blake2b  # hashlib, which hands it on, takes ten times as long to import
+    except ImportError:
+        from hashlib import blake2b
+    whole = blake2b(digest_size=20)
+    for one in said:
+        whole.update(b"%d " % len(one))
+        whole.update(one)
+    return whole.hexdigest()
 
 
-def _readers() -> Iterator[str]:
+def _states() -> Iterator[str]:
     """Yield what tells the shipped rules, and what reads them, from those of another day."""
-    yield from _states(os.path.join(os.path.dirname(os.path.abspath(__file__)), "policy"))
-    yield from _states(rules_folder())
+    package = os.path.dirname(os.path.abspath(__file__))
+    for name in _READERS:
+        status = os.stat(os.path.join(package, name))
+        yield f"{name} {status.st_size} {status.st_mtime_ns}"
+    yield from _states_in(os.path.join(package, "policy"))
+    yield from _states_in(rules_folder())
 
 
-def _states(folder: str) -> Iterator[str]:
+def _states_in(folder: str) -> Iterator[str]:
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from _states(entry.path) if entry.name != "__pycache__" else ()
-        else:
-            status = entry.stat()
+        if entry.is_dir(follow_symlinks=False):
+            yield from _states_in(entry.path) if entry.name != "__pycache__" else ()
+        elif entry.name.endswith(_SUFFIXES):
+            status = entry.stat(follow_symlinks=False)
             yield f"{entry.name} {status.st_size} {status.st_mtime_ns}"

@@ -420,7 +420,7 @@ def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> 
     unclear = {place for place in held if count[place[0]] > 1}
     live |= held - unclear
     # Only git knows at which of its paths an object is today; it is asked of every head until it says so.
-    for heads in _some(selection.heads) if unclear else ():
+    for heads in _in_parts(repository, selection.heads) if unclear else ():
         open_ = sorted(place for place in unclear - live if "\n" not in place[1])
         asked = [(place, head) for head in heads for place in open_]
         names = [f"{head}:{path}" for (_, path), head in asked]
@@ -432,11 +432,15 @@ def _live(repository: Repository, selection: Selection, hits: Sequence[Hit]) -> 
     return live
 
 
-def _some(heads: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield the first head, which holds most of what any does, and then more at a time: starting git costs more."""
+def _in_parts(repository: Repository, heads: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the first head, which holds most of what any does, and then many at a time: to start git costs more.
+
+    Of a partial clone they come one by one: git may end at every name.
+    """
+    size = 1 if repository.partial else _HEADS
     yield heads[:1]
-    for start in range(1, len(heads), _HEADS):
-        yield heads[start : start + _HEADS]
+    for start in range(1, len(heads), size):
+        yield heads[start : start + size]
 
 
 def _facts(
@@ -467,7 +471,7 @@ def _with_rewriting(repository: Repository, selection: Selection, facts: tuple[F
     paths = sorted({one.path.partition(MEMBER)[0] for fact in past for one in (fact.location, *fact.occurrences)})
     files = [path for path in paths if not path.startswith(".git/")]
     there: set[str] = set()
-    for heads in _some(selection.heads):
+    for heads in _in_parts(repository, selection.heads):
         left = [path for path in files if path not in there and "\n" not in path]
         asked = [(path, head) for head in heads for path in left]
         found = resolve(repository, [f"{head}:{path}" for path, head in asked])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import cpu_seconds
 
@@ -9,6 +11,7 @@ from keylint.detectors.exposure import find
 from keylint.documents.document import Document
 from keylint.model import Fact
 from keylint.policy.placeholders import expand
+from keylint.recognition import exposing
 
 ABOUT = {
     "py": "# binance\n",
@@ -272,3 +275,10 @@ def test_hostile_files_take_no_longer_than_others(path: str, text: str) -> None:
     start = cpu_seconds()
     list(find(Document(path, text)))
     assert cpu_seconds() - start < 30
+
+
+@pytest.mark.parametrize("pattern", [exposing._SINK, exposing._SINK_IN_RUBY])
+def test_no_call_is_longer_than_what_is_looked_at_before_a_word(pattern: re.Pattern[str]) -> None:
+    words = re.findall(r"[a-z_.]{2,}", exposing._SHOWS)
+    assert "{0,40}" in pattern.pattern
+    assert max(map(len, words)) + 40 + 2 < exposing._LONGEST_SINK

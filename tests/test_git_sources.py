@@ -482,6 +482,15 @@ def test_a_missing_object_is_counted_and_never_fetched(keylint: Run, inside: Pat
     assert {skip["reason"] for skip in result.report["scanned"]["skipped"]} == {"missing-object"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_path_may_hold_what_ends_a_line_elsewhere(keylint: Run, inside: Path) -> None:
+    first = commit(inside, {"a\x0cb.py": KEY, "c\x85d.py": KEY.replace("git", "other")})
+    commit(inside, {"e.py": CLEAN})
+    result = scan(keylint, "--history")
+    assert (result.code, {commit for _, _, commit in brief(result)}) == (1, {first})
+    assert len(brief(result)) == 2
+
+
 def test_a_damaged_object_is_counted_and_the_others_are_judged(keylint: Run, inside: Path) -> None:
     first = commit(inside, {"a.py": CLEAN, "b.py": "import sys\n", "bot.py": KEY})
     name = git(inside, "rev-parse", "HEAD:b.py").strip()

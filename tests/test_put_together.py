@@ -6,7 +6,7 @@ import itertools
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keylint.documents.document import Document
@@ -256,6 +256,7 @@ C, D = A[:8], A[8:]
         pytest.param(f'["{A}", "{B}"].join("")', f'["{A}", "{B}"', f'{A}", "{B}', id="a list at the beginning"),
         pytest.param(f'p = ["{A}", "{B}"]\nx = "".join(p)', '"".join(p', f'{A}", "{B}', id="a list with a name"),
         pytest.param(f'#define A "{A}"\n#define B "{B}"\nx = A  B; x = A + B;', "A + B", A, id="macros"),
+        pytest.param(f"define('A',\n'{A}');\ndefine('B',\n'{B}');\n$x = A . B;", "A . B", A, id="macros in two lines"),
         pytest.param(f'a: "{A}"\nb: "{B}"\nx = self.a + self.b', "self.a + self.b", A, id="fields"),
         pytest.param(f'a = "{A}"\nb = "{B}"\nx = "{{}}{{}}".format(a, b)', '"{}{}".format(a, b', A, id="format"),
         pytest.param(f'x = f"{{a}}{{b}}"\na = "{A}"\nb = "{B}"', 'f"{a}{b', A, id="a template before its names"),
@@ -320,6 +321,8 @@ def test_few_names_are_found_where_a_search_for_all_finds_them(pieces: list[str]
                 "name",
                 "x",
                 "define",
+                "define(name,",
+                "#define name",
                 " ",
                 "\n",
                 "\t",
@@ -342,6 +345,8 @@ def test_few_names_are_found_where_a_search_for_all_finds_them(pieces: list[str]
         max_size=14,
     ).map("".join)
 )
+@example("define('name',\n")
+@example("#define name \t\n")
 def test_the_name_that_is_given_is_the_one_that_a_search_finds(text: str) -> None:
     found, plain = module._given(text, len(text)), module._GIVEN.search(text, 0, len(text))
     assert (found and found.groups()) == (plain and plain.groups())

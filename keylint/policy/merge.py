@@ -91,6 +91,7 @@ def _merged(
         config=config.name if config else None,
         origins=origins,
         trust=_texts(value["trust"]) if "trust" in value else Policy._field_defaults["trust"],
+        extends=_texts(value.get("extends")),
     )
 
 

@@ -48,6 +48,8 @@ class Policy(NamedTuple):
     origins: Mapping[str, str]
     # What of the scanned repository may suppress findings.
     trust: tuple[str, ...] = ("inline", "baseline")
+    # The packs that the configuration names itself.
+    extends: tuple[str, ...] = ()
 
     @property
     def names_inventory(self) -> bool:

@@ -30,6 +30,7 @@ _ALIAS = re.compile(
     rf"[^=\n][^\n]{{0,120}}?(?:{KEYISH.pattern})"
 )
 _NEARBY = 300
+# A call's name is no longer than that, with what may stand between it and its bracket.
 _LONGEST_SINK = 80
 # A literal, but for one that names a variable of the environment.
 _LITERAL = re.compile(

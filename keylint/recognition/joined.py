@@ -176,7 +176,8 @@ def _given(text: str, place: int) -> re.Match[str] | None:
     if sign > first and text[sign - 1] in _GIVING:
         # The name stands in the line of the sign; from each letter on a search would try all that follows.
         return _GIVEN.search(text, max(first, text.rfind("\n", first, sign) + 1), place)
-    line = max(first, text.rfind("\n", first, place) + 1)
+    # A pattern's end may stand before one last line feed.
+    line = max(first, text.rfind("\n", first, place - 1 if text[place - 1 : place] == "\n" else place) + 1)
     return _GIVEN.search(text, line, place) if text.find("define", line, place) >= 0 else None
 
 

@@ -135,6 +135,7 @@ def _printed(
             begin_some()
             yield printed
     finally:
+        # Who was started is waited for, or it stays behind as a process that nobody asked for its end.
         for _, finish in running:
             with suppress(SourceFailed):
                 finish()

@@ -136,7 +136,7 @@ def resolve(repository: Repository, names: Sequence[str]) -> list[tuple[str, str
         # Of a partial clone git ends at the first name that leads through a tree that is not here.
         return [found for name in names for found in resolve(repository, [name])] if len(names) > 1 else [None]
     found: list[tuple[str, str] | None] = []
-    for line in os.fsdecode(out).splitlines():
+    for line in os.fsdecode(out).split("\n")[:-1]:  # a path may hold what else ends a line
         kind, _, name = line.partition(" ")
         known = kind in ("commit", "tree", "blob", "tag") and len(name) == len(repository.zero)
         found.append((kind, name) if known else None)
