@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from keylint import __version__
 from keylint.errors import NothingScanned, UsageError
 from keylint.model import (
+    CONFIG_FILE,
     INVENTORY_FILE,
+    MISNAMED_CONFIG,
+    PYPROJECT,
     Confidence,
     Fact,
     Finding,
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from keylint.sources import Entry, Listing
 
 STDIN = "-"
-_CONFIGURATIONS = (".keylint.yaml", ".keylint.yml", "pyproject.toml")
+_CONFIGURATIONS = (CONFIG_FILE, MISNAMED_CONFIG, PYPROJECT)
 
 
 class Options(NamedTuple):

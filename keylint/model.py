@@ -29,6 +29,8 @@ INCOMPLETE: frozenset[SkipReason] = frozenset(("unreadable", "undecodable", "mis
 
 # Where a team lists the keys it holds, unless it says otherwise.
 INVENTORY_FILE = "keylint.keys.yaml"
+# The configuration of a repository, the name it is often given by mistake, and the file that it may be a table of.
+CONFIG_FILE, MISNAMED_CONFIG, PYPROJECT = ".keylint.yaml", ".keylint.yml", "pyproject.toml"
 # Where findings that were accepted at adoption are.
 BASELINE_FILE = ".keylint.baseline.json"
 

@@ -14,10 +14,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from keylint import __version__
-from keylint.cache import cache_folder, libraries, read_own, write_own
-from keylint.model import Client, Pattern
+from keylint.cache import cache_folder, libraries, read_own, states, write_own
+from keylint.model import CONFIG_FILE, MISNAMED_CONFIG, PYPROJECT, Client, Pattern
 from keylint.policy.bounds import is_inside
-from keylint.policy.shipped import rules_folder
+from keylint.policy.shipped import BUILT_IN, rules_folder
 from keylint.sieve import of_interest
 
 if TYPE_CHECKING:
@@ -27,12 +27,9 @@ _FOLDER = "policies"
 _LARGEST = 1 << 20
 # What has one of so many beginnings in common shares a place: there are no more files than that.
 _PLACE = 3
-_CONFIG, _MISNAMED, _SHARED = ".keylint.yaml", ".keylint.yml", "pyproject.toml"
 _NAMED = b"keylint"
-_SHIPPED = "keylint:"
 # What reads a configuration, besides the folder of policies.
 _READERS = ("model.py", os.path.join("recognition", "packages.py"))
-_SUFFIXES = (".py", ".yaml", ".json")
 
 
 class Outline(NamedTuple):
@@ -64,12 +61,12 @@ def key_of(root: str, bounds: str, config: str | None = None) -> Key | None:
         return None
     try:
         said = _said(root, config)
-        states = [*_states(), *libraries()] if said else []
+        readers = [*_readers(), *libraries()] if said else []
     except OSError:
         return None
     if not said or any(map(of_interest, said)):
         return None
-    digest = _digest((*said, *(os.fsencode(one) for one in (__version__, sys.version, *states))))
+    digest = _digest((*said, *(os.fsencode(one) for one in (__version__, sys.version, *readers))))
     return Key(digest, os.path.join(place, _FOLDER, f"{digest[:_PLACE]}.json"))
 
 
@@ -99,7 +96,7 @@ def outline_of(key: Key) -> Outline | None:
 
 def remember(key: Key, policy: Policy) -> None:
     """Remember a policy made of shipped packs alone. Never raises."""
-    if policy.waivers or "waivers" in policy.trust or not all(name.startswith(_SHIPPED) for name in policy.extends):
+    if policy.waivers or "waivers" in policy.trust or not all(name.startswith(BUILT_IN) for name in policy.extends):
         return
     import json
 
@@ -117,9 +114,9 @@ def _said(root: str, config: str | None) -> list[bytes]:
 
     Raises: OSError.
     """
-    if config is None and os.path.lexists(os.path.join(root, _MISNAMED)):
+    if config is None and os.path.lexists(os.path.join(root, MISNAMED_CONFIG)):
         return []
-    files = (os.path.join(root, _CONFIG), os.path.join(root, _SHARED)) if config is None else (config,)
+    files = (os.path.join(root, CONFIG_FILE), os.path.join(root, PYPROJECT)) if config is None else (config,)
     said: list[bytes] = []
     for file in files:
         try:
@@ -131,7 +128,7 @@ def _said(root: str, config: str | None) -> list[bytes]:
         with open(file, "rb") as stream:
             text = stream.read(_LARGEST + 1)
         # What other tools are told there is not this one's.
-        is_shared = os.path.basename(file) == _SHARED
+        is_shared = os.path.basename(file) == PYPROJECT
         if not is_shared or _NAMED in text:
             said += [b"shared" if is_shared else b"own", text]
     return said
@@ -149,20 +146,11 @@ def _digest(said: tuple[bytes, ...]) -> str:
     return whole.hexdigest()
 
 
-def _states() -> Iterator[str]:
+def _readers() -> Iterator[str]:
     """Yield what tells the shipped rules, and what reads them, from those of another day."""
     package = os.path.dirname(os.path.abspath(__file__))
     for name in _READERS:
         status = os.stat(os.path.join(package, name))
         yield f"{name} {status.st_size} {status.st_mtime_ns}"
-    yield from _states_in(os.path.join(package, "policy"))
-    yield from _states_in(rules_folder())
-
-
-def _states_in(folder: str) -> Iterator[str]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir(follow_symlinks=False):
-            yield from _states_in(entry.path) if entry.name != "__pycache__" else ()
-        elif entry.name.endswith(_SUFFIXES):
-            status = entry.stat(follow_symlinks=False)
-            yield f"{entry.name} {status.st_size} {status.st_mtime_ns}"
+    yield from states(os.path.join(package, "policy"))
+    yield from states(rules_folder())

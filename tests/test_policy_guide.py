@@ -14,9 +14,9 @@ from keylint.policy import placeholders
 from keylint.policy.conditions import OPERATORS
 from keylint.policy.config import CONFIG
 from keylint.policy.inventory_file import INVENTORY
-from keylint.policy.pack import BUILT_IN, PACK, built_in_packs
+from keylint.policy.pack import PACK, built_in_packs
 from keylint.policy.rule_file import RULE
-from keylint.policy.shipped import rules_folder
+from keylint.policy.shipped import BUILT_IN, rules_folder
 from keylint.policy.targets import TARGETS
 from keylint.policy.waiver import WAIVERS
 

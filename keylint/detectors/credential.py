@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # An encoding of an encoding of a text is read; one of that is not.
 _DEEPEST = 2
 # Where none of these stands, in any case, nothing is put together.
-speaks_of_keys = holds_word((b"binance", b"api_key", b"apikey", b"api-key", b"api key", b"secret"))
+_speaks_of_keys = holds_word((b"binance", b"api_key", b"apikey", b"api-key", b"api key", b"secret"))
 
 
 def find(document: Document) -> Iterator[Fact]:
@@ -46,7 +46,7 @@ def find(document: Document) -> Iterator[Fact]:
 def _find(document: Document, depth: int) -> Iterator[Fact]:
     yield from _in_one_piece(document, depth)
     # Only where a key, or the exchange, is spoken of at all it is asked what else could be one.
-    if speaks_of_keys(document.ascii):
+    if _speaks_of_keys(document.ascii):
         yield from _put_together(document)
 
 
@@ -193,7 +193,7 @@ class _Versions:
         self._without = b""
 
     def __call__(self, data: bytes) -> bool:
-        if not speaks_of_keys(data):
+        if not _speaks_of_keys(data):
             return False
         new = differing(self._without, data)
         if _may_be_put_together(new) and (holds_pieces(data) or holds_escapes(data)):

@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from keylint.errors import ConfigError, RuleError
+from keylint.model import CONFIG_FILE, MISNAMED_CONFIG, PYPROJECT
 from keylint.policy.bounds import is_inside
 from keylint.policy.globs import GLOB
 from keylint.policy.pack import EXTENDS
@@ -15,9 +16,6 @@ from keylint.policy.shapes import TEXT, Field, choice, exactly, list_of, record
 from keylint.policy.source_map import Path, Plain, Problem, SourceMap, read
 from keylint.policy.waiver import WAIVERS
 
-CONFIG_FILE = ".keylint.yaml"
-_MISNAMED = ".keylint.yml"
-_PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "keylint")
 _LARGEST = 4 << 20
 # What a scanned repository can suppress findings with: comments, its baseline, and the waivers of its own configuration
@@ -61,7 +59,7 @@ def find_config(root: str, bounds: str | None = None) -> ConfigFile | None:
 
     Raises: ConfigError if it has two, or one under a name that is not read; RuleError if it is no YAML.
     """
-    for name in (CONFIG_FILE, _PYPROJECT):
+    for name in (CONFIG_FILE, PYPROJECT):
         check_inside(os.path.join(root, name), bounds, name)
     found = _find(root)
     return found._replace(bounds=bounds) if found else None
@@ -75,14 +73,14 @@ def check_inside(file: str, bounds: str | None, name: str) -> None:
 
 def _find(root: str) -> ConfigFile | None:
     file = os.path.join(root, CONFIG_FILE)
-    pyproject = os.path.join(root, _PYPROJECT)
-    if os.path.lexists(os.path.join(root, _MISNAMED)):
-        raise ConfigError(f"{_MISNAMED}: a configuration is read under the name {CONFIG_FILE} only; rename it")
+    pyproject = os.path.join(root, PYPROJECT)
+    if os.path.lexists(os.path.join(root, MISNAMED_CONFIG)):
+        raise ConfigError(f"{MISNAMED_CONFIG}: a configuration is read under the name {CONFIG_FILE} only; rename it")
     has_table = os.path.isfile(pyproject) and b"keylint" in _bytes(pyproject)
     if os.path.lexists(file):
         config = read_config(file, CONFIG_FILE)
         if has_table and _read_pyproject(pyproject) is not None:
-            raise ConfigError(f"{CONFIG_FILE} and [tool.keylint] in {_PYPROJECT} are both there; keep one of them")
+            raise ConfigError(f"{CONFIG_FILE} and [tool.keylint] in {PYPROJECT} are both there; keep one of them")
         return config
     return _read_pyproject(pyproject) if has_table else None
 
@@ -90,7 +88,7 @@ def _find(root: str) -> ConfigFile | None:
 def read_config(file: str, name: str) -> ConfigFile:
     """Return one configuration file. Raises: ConfigError if it cannot be read, RuleError if it is no YAML."""
     folder = os.path.dirname(os.path.abspath(file))
-    if os.path.basename(file) == _PYPROJECT:
+    if os.path.basename(file) == PYPROJECT:
         found = _read_pyproject(file)
         if found is None:
             raise ConfigError(f"{name}: holds no table [tool.keylint]")
@@ -132,24 +130,24 @@ def _read_pyproject(file: str) -> ConfigFile | None:
         text = _bytes(file).decode()
         values = tomli.loads(text)
     except UnicodeDecodeError:
-        raise ConfigError(f"{_PYPROJECT}: expected UTF-8") from None
+        raise ConfigError(f"{PYPROJECT}: expected UTF-8") from None
     except tomli.TOMLDecodeError as error:
         raise RuleError(_toml_problem(str(error))) from None
     except RecursionError:
-        raise RuleError(str(Problem(_PYPROJECT, 1, 1, "not TOML: nested too deeply"))) from None
+        raise RuleError(str(Problem(PYPROJECT, 1, 1, "not TOML: nested too deeply"))) from None
     tool = values.get(_TABLE[0])
     table = tool.get(_TABLE[1]) if isinstance(tool, dict) else None
     if table is None:
         return None
     places = {path[len(_TABLE) :]: place for path, place in _toml_places(text).items() if path[: len(_TABLE)] == _TABLE}
-    return ConfigFile(_PYPROJECT, os.path.dirname(os.path.abspath(file)), SourceMap(_PYPROJECT, _plain(table), places))
+    return ConfigFile(PYPROJECT, os.path.dirname(os.path.abspath(file)), SourceMap(PYPROJECT, _plain(table), places))
 
 
 def _toml_problem(text: str) -> str:
     found = re.search(r" \(at line (\d+), column (\d+)\)$", text)
     if found is None:
-        return str(Problem(_PYPROJECT, 1, 1, f"not TOML: {text}"))
-    return str(Problem(_PYPROJECT, int(found[1]), int(found[2]), f"not TOML: {text[: found.start()]}"))
+        return str(Problem(PYPROJECT, 1, 1, f"not TOML: {text}"))
+    return str(Problem(PYPROJECT, int(found[1]), int(found[2]), f"not TOML: {text[: found.start()]}"))
 
 
 def _plain(value: object) -> Plain:

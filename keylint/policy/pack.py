@@ -14,12 +14,11 @@ from keylint.policy.rule import Rule
 from keylint.policy.rule_file import parse_rule
 from keylint.policy.settings import CLIENTS, OVERRIDES, PATTERNS, RULE_SETTINGS, VARS, read_settings
 from keylint.policy.shapes import KEBAB_CASE, NUMBER, TEXT, Field, either, list_of, record
-from keylint.policy.shipped import rules_folder
+from keylint.policy.shipped import BUILT_IN, rules_folder
 from keylint.policy.source_map import Path, Plain, Problem, SourceMap, read
 
 PACK_FILE = "pack.yaml"
 COMPILED_FILE = "compiled.json"
-BUILT_IN = "keylint:"
 _INSTALLED = "python:"
 _LARGEST = 1 << 20
 

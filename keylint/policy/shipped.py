@@ -1,8 +1,10 @@
-"""Where the shipped rules are."""
+"""Where the shipped rules are, and what the names of their packs begin with."""
 
 from __future__ import annotations
 
 import os
+
+BUILT_IN = "keylint:"
 
 
 def rules_folder() -> str:

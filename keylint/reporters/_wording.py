@@ -48,9 +48,8 @@ def dump(document: object, indent: int | None = 2) -> str:
         text = json.dumps(document, ensure_ascii=False)
     else:
         written = StringIO()
-        json.dump(
-            document, written, indent=indent, ensure_ascii=False
-        )  # `dumps` keeps millions of pieces until the end
+        # `dumps` keeps millions of pieces until the end.
+        json.dump(document, written, indent=indent, ensure_ascii=False)
         text = written.getvalue()
     # JSON leaves some control characters and all marks of direction as they are; a terminal may obey them.
     signs = set(text) if not text.isascii() else "\x7f" if "\x7f" in text else ""

@@ -14,9 +14,8 @@ from keylint import __version__
 from keylint.assessment import Inventory, Options, Seen, inventory_of, load_policy, look, report_on
 from keylint.errors import KeylintError
 from keylint.findings import Suppress
-from keylint.model import BASELINE_FILE, INCOMPLETE, Confidence, Fact, SkipReason
+from keylint.model import BASELINE_FILE, CONFIG_FILE, INCOMPLETE, Confidence, Fact, SkipReason
 from keylint.pipeline import is_sure
-from keylint.policy.config import CONFIG_FILE
 from keylint.policy.policy import Policy
 from keylint.sweep.results import Kept, Result, Scan, State
 from keylint.sweep.state import state_of

@@ -12,10 +12,10 @@ from keylint.errors import KeylintError, RuleError, UsageError
 from keylint.model import INVENTORY_FILE, Finding, Report
 from keylint.policy.config import find_config
 from keylint.policy.merge import load_policy
-from keylint.policy.pack import BUILT_IN
 from keylint.policy.placeholders import expand
 from keylint.policy.policy import Pack, Policy
 from keylint.policy.rule import Example, Rule
+from keylint.policy.shipped import BUILT_IN
 from keylint.policy.source_map import Plain
 from keylint.sources.git import work_tree_of
 from keylint.sources.paths import shown

@@ -9,15 +9,16 @@ from typing import NamedTuple
 from keylint.commands._rules.catalogue import policy_in_force
 from keylint.commands._rules.examples import Bench
 from keylint.errors import UsageError
-from keylint.policy.config import CONFIG_FILE, ConfigFile, read_config
+from keylint.model import CONFIG_FILE, PYPROJECT
+from keylint.policy.config import ConfigFile, read_config
 from keylint.policy.merge import load_policy
-from keylint.policy.pack import BUILT_IN, PACK_FILE
+from keylint.policy.pack import PACK_FILE
 from keylint.policy.policy import Policy
 from keylint.policy.rule import Rule
-from keylint.policy.shipped import rules_folder
+from keylint.policy.shipped import BUILT_IN, rules_folder
 from keylint.policy.source_map import SourceMap
 
-_CONFIGURATIONS = (CONFIG_FILE, "pyproject.toml")
+_CONFIGURATIONS = (CONFIG_FILE, PYPROJECT)
 
 
 class Chosen(NamedTuple):
